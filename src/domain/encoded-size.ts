@@ -1,0 +1,24 @@
+/** How large a message is on the wire: what pages, answers and events are cut by. */
+
+import type { Message } from './models.ts';
+
+/** Ids, times, member names and punctuation of one message in JSON, the larger of the two encodings. */
+const ENVELOPE_BYTES = 320;
+
+/**
+ * An upper bound of the encoded size of a message on either API, in bytes: exact for its text and name in JSON
+ * (which is never shorter than protobuf), generous for the rest. Stored with the message, so that every storage
+ * cuts a page at the same place.
+ */
+export function encodedSizeBound(displayName: string, text: string): number {
+  return ENVELOPE_BYTES + jsonBytes(displayName) + jsonBytes(text);
+}
+
+/** The bound for a whole message. */
+export function messageSizeBound({ author, text }: Pick<Message, 'author' | 'text'>): number {
+  return encodedSizeBound(author.displayName, text);
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
+}

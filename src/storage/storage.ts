@@ -1,0 +1,354 @@
+/**
+ * What Veche asks of a storage: few operations, each one intention of a caller, each documented as a contract.
+ * The rules are in `domain/`; a storage makes them hold atomically over its data.
+ *
+ * What holds for every operation:
+ *
+ * - **Arguments are valid.** Names, texts, ids and numbers have passed the constructors of `domain/`.
+ * - **No clock, no configuration.** `now` and every limit travel with the call. `now` never steps back by much: calls may
+ *   arrive slightly out of order, and a storage makes times that must not decrease (`sentAt`) not decrease by itself.
+ *   Expiry is a comparison with a stored deadline (`isOver`), whether or not `sweep` has been there.
+ * - **A refusal is a value**, from the closed list, in the order in which the contract names them. A refused operation
+ *   has changed nothing.
+ * - **Atomic per chat, per user, and for the server's limits.** Across them an operation may be a sequence of steps; a crash
+ *   in between leaves nothing worse than a statistic to repair or a place to give back.
+ * - **Nothing is acknowledged before it is stored**, and what was acknowledged is visible to every later call on every handle.
+ * - **Failure is an exception**: `StorageUnavailableError` when the outcome is unknown or nothing was done because the
+ *   storage does not answer, `StorageFullError` when it takes no more. An aborted `signal` rejects with its reason if the
+ *   work has not begun; work that has begun is finished.
+ * - **Callers were authenticated** at the same `now`. Operations that would give an ended session something lasting
+ *   check it again, as their contract says.
+ */
+
+import type { Refusal } from '../domain/errors.ts';
+import type { Chat, ChatSettings, Message, MessageOrder, Session, Stats, UnreadCount, User } from '../domain/models.ts';
+import type { Kept } from '../domain/position.ts';
+
+/** The storage did not answer, or broke off: the outcome is unknown. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+}
+
+/** The storage takes no more data; nothing was stored. */
+export class StorageFullError extends Error {
+  override readonly name = 'StorageFullError';
+}
+
+/** Passed along with every operation. */
+export interface CallOptions {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The place of a chat in the order "most recently created first": by creation, then by id, both falling. */
+export interface ChatCursor {
+  readonly createdAt: number;
+  readonly chatId: string;
+}
+
+/** What a watch is on: the posts and the closing of a chat, or the end of a session and changes of its deadline. */
+export type WatchTopic = { readonly chatId: string } | { readonly userId: string };
+
+/** One handle on the data. Any number of handles, in one process or many, may share the same data. */
+export interface Storage {
+  /** 32 random bytes, the same on every handle of the same data and for as long as the data live: the key of page tokens. */
+  readonly pageTokenKey: Uint8Array;
+
+  /**
+   * Starts a session that lives `ttlMs` when inactive.
+   * Atomic with the count of live sessions: the limit is exact whatever races. An ended session's place is free at
+   * once, an expired one's at the latest 5 s after its deadline.
+   * @returns the session, or USER_LIMIT_REACHED when `maxUsers` (0: no limit) are live.
+   */
+  createSession(command: CreateSession, options?: CallOptions): Promise<Session | Refusal<'USER_LIMIT_REACHED'>>;
+
+  /**
+   * Finds the live session of a token. Changes nothing.
+   * @returns the session, or UNAUTHENTICATED when there is none, it has ended or the hash is not the one it was created with.
+   */
+  authenticate(query: Authenticate, options?: CallOptions): Promise<Session | Refusal<'UNAUTHENTICATED'>>;
+
+  /**
+   * Ends a session, at once and for good: it leaves every list of active users, its positions go, its messages stay. With
+   * `closeChats` its open chats close then; after a crash in between, `sweep` closes the rest within 10 s.
+   * Watches of the session and of each closed chat are woken.
+   * @returns UNAUTHENTICATED when it is not live any more; SESSION_HAS_OPEN_CHATS when it has some and `closeChats` is not set.
+   */
+  endSession(
+    command: EndSession,
+    options?: CallOptions,
+  ): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined>;
+
+  /**
+   * Opens a chat whose creator has a position at 0; the creator's session does not end while it is open.
+   * Both limits (0: none) are exact whatever races; a place is free at once when a chat closes, also by its deadline.
+   * @returns the chat, or UNAUTHENTICATED when the creator's session is not live any more, USER_CHAT_LIMIT_REACHED when the
+   * creator has `maxChatsPerUser` open chats, CHAT_LIMIT_REACHED when `maxChats` are open.
+   */
+  createChat(
+    command: CreateChat,
+    options?: CallOptions,
+  ): Promise<Chat | Refusal<'UNAUTHENTICATED' | 'USER_CHAT_LIMIT_REACHED' | 'CHAT_LIMIT_REACHED'>>;
+
+  /** Finds an open chat, listed or not. Changes nothing. */
+  getChat(query: GetChat, options?: CallOptions): Promise<Chat | Refusal<'CHAT_NOT_FOUND'>>;
+
+  /**
+   * A page of the open chats that are not unlisted, most recently created first, from just after `after` (absent: from the
+   * start). A chat open during the whole walk through the pages is shown exactly once. Costs no more as chats grow.
+   */
+  listChats(query: ListChats, options?: CallOptions): Promise<ChatPage>;
+
+  /**
+   * Closes a chat: gone at that instant on every handle, its watches are woken, its creator's session gets the deadline
+   * that follows from a closing at `now`.
+   * @returns CHAT_NOT_FOUND, or NOT_CHAT_CREATOR for another user than its creator.
+   */
+  closeChat(
+    command: CloseChat,
+    options?: CallOptions,
+  ): Promise<Refusal<'CHAT_NOT_FOUND' | 'NOT_CHAT_CREATOR'> | undefined>;
+
+  /**
+   * Appends a message: gives it the next seq, trims to what the chat keeps, remembers the client message id for
+   * `CLIENT_MESSAGE_ID_MEMORY_MS`, carries the author over their own post (`positionAfterOwnPost`), notes activity, moves
+   * the deadline of the author's session, counts it, wakes the chat's watches. Atomic in the chat.
+   *
+   * A repeat (same author, chat, client message id and text within the memory) returns the first message, even if
+   * trimmed since, and does nothing else. Concurrent repeats through several handles post once.
+   * @returns the message, or UNAUTHENTICATED when the author's session ended before the call, CHAT_NOT_FOUND, CHAT_READ_ONLY for
+   * anyone but the creator, MESSAGE_ID_CONFLICT for a remembered id with another text.
+   */
+  postMessage(
+    command: PostMessage,
+    options?: CallOptions,
+  ): Promise<Message | Refusal<'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT'>>;
+
+  /**
+   * A page of kept messages, cut by seq: after `fromSeq` in the direction of `order` (absent: from its start), at most `limit`
+   * messages and `maxBytes` of size bound, but at least one if there is one. Costs no more at any depth.
+   * With `markRead` a first visit makes a position, and a page that `joins` moves it to its highest seq. Notes activity.
+   */
+  listMessages(command: ListMessages, options?: CallOptions): Promise<MessagePage | Refusal<'CHAT_NOT_FOUND'>>;
+
+  /**
+   * What is kept after the user's position, in order, cut like a page; a first visit makes a position. Notes activity.
+   * Without `ackSeq`, the position moves to the last message returned. With it, the position first moves up to `ackSeq`
+   * and stays there.
+   * @returns CHAT_NOT_FOUND, or INVALID_ARGUMENT naming `ack_seq` when it is beyond the last seq.
+   */
+  fetchUnread(
+    command: FetchUnread,
+    options?: CallOptions,
+  ): Promise<UnreadPage | Refusal<'CHAT_NOT_FOUND' | 'INVALID_ARGUMENT'>>;
+
+  /**
+   * Moves the position up to `seq`; a first visit makes one. Below the position it changes nothing. Notes activity.
+   * @returns CHAT_NOT_FOUND, or INVALID_ARGUMENT naming `seq` when it is beyond the last seq.
+   */
+  markRead(
+    command: MarkRead,
+    options?: CallOptions,
+  ): Promise<ReadPosition | Refusal<'CHAT_NOT_FOUND' | 'INVALID_ARGUMENT'>>;
+
+  /**
+   * A page of the open chats in which the user has a position, most recently created first, from just after `after`.
+   * Changes nothing.
+   */
+  listUnreadCounts(query: ListUnreadCounts, options?: CallOptions): Promise<UnreadCountPage>;
+
+  /**
+   * The kept messages after `afterSeq`, in order, cut like a page: what streams read. Changes nothing.
+   * A gap between `afterSeq` and the first message returned was trimmed.
+   */
+  readMessages(query: ReadMessages, options?: CallOptions): Promise<MessageRun | Refusal<'CHAT_NOT_FOUND'>>;
+
+  /** Notes that these users are active in a chat at `now`, by an open stream. A closed chat or ended session is passed over. */
+  noteActivity(command: NoteActivity, options?: CallOptions): Promise<void>;
+
+  /**
+   * Figures of the whole server, whose cost does not depend on how much is stored. What this handle has
+   * acknowledged is in them at once, what another has within 2 s; what has expired is out within 5 s.
+   */
+  getStats(query: { readonly now: number }, options?: CallOptions): Promise<Stats>;
+
+  /**
+   * Calls `wake` after each commit, on any handle, that concerns the topic, and whenever such a commit may have gone
+   * unnoticed. It carries no data: whoever is woken reads again. Deadlines that pass wake nobody: they are known in advance.
+   * `wake` must not throw and is never called before the promise resolves or after the returned function was called.
+   * @returns once every later commit is noticed, a function that ends the watch and may be called twice.
+   */
+  watch(topic: WatchTopic, wake: () => void): Promise<() => void>;
+
+  /**
+   * House-keeping, in a batch of at most `limit` deletions: removes what has expired or was trimmed, gives back places, repairs.
+   * Never changes what any other operation answers. May run on several handles at once.
+   * @returns whether more is left to do now.
+   */
+  sweep(command: { readonly now: number; readonly limit: number }): Promise<boolean>;
+
+  /** Resolves if the storage answers. @throws StorageUnavailableError */
+  ping(): Promise<void>;
+
+  /** Finishes what is under way, then lets go of the data. Nothing may be called afterwards. */
+  close(): Promise<void>;
+}
+
+export interface CreateSession {
+  readonly user: User;
+  /** SHA-256 of the token. */
+  readonly tokenHash: Uint8Array;
+  readonly ttlMs: number;
+  readonly maxUsers: number;
+  readonly now: number;
+}
+
+export interface Authenticate {
+  readonly userId: string;
+  /** SHA-256 of the token, compared in constant time. */
+  readonly tokenHash: Uint8Array;
+  readonly now: number;
+}
+
+export interface EndSession {
+  readonly userId: string;
+  readonly closeChats: boolean;
+  readonly now: number;
+}
+
+export interface CreateChat {
+  /** `createdAt` is `now`. */
+  readonly chat: ChatSettings;
+  readonly maxChats: number;
+  readonly maxChatsPerUser: number;
+}
+
+export interface GetChat {
+  readonly chatId: string;
+  /** Users last active after this are active. */
+  readonly activeSince: number;
+  readonly now: number;
+}
+
+export interface ListChats {
+  readonly after: ChatCursor | undefined;
+  readonly limit: number;
+  /** Users last active after this are active. */
+  readonly activeSince: number;
+  readonly now: number;
+}
+
+export interface ChatPage {
+  readonly chats: readonly Chat[];
+  /** Where the next page begins; absent at the end. */
+  readonly next: ChatCursor | undefined;
+}
+
+export interface CloseChat {
+  readonly chatId: string;
+  readonly userId: string;
+  readonly now: number;
+}
+
+export interface PostMessage {
+  /** UUID for the message, if it is new. */
+  readonly id: string;
+  readonly chatId: string;
+  readonly author: User;
+  readonly text: string;
+  /** `encodedSizeBound` of the message. */
+  readonly sizeBytes: number;
+  readonly clientMessageId: string | undefined;
+  readonly now: number;
+}
+
+export interface ListMessages {
+  readonly chatId: string;
+  readonly user: User;
+  readonly order: MessageOrder;
+  readonly fromSeq: number | undefined;
+  readonly limit: number;
+  readonly maxBytes: number;
+  readonly markRead: boolean;
+  readonly now: number;
+}
+
+export interface MessagePage {
+  /** In the order asked for. */
+  readonly messages: readonly Message[];
+  /** `fromSeq` of the next page; absent at the end. */
+  readonly nextFromSeq: number | undefined;
+  /** `missedAfter` the position before this page moved it; 0 without a position. */
+  readonly missed: number;
+  /** As now stored; absent if the user has none. */
+  readonly position: number | undefined;
+}
+
+export interface FetchUnread {
+  readonly chatId: string;
+  readonly user: User;
+  readonly ackSeq: number | undefined;
+  readonly limit: number;
+  readonly maxBytes: number;
+  readonly now: number;
+}
+
+export interface UnreadPage {
+  /** By rising seq. */
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
+  /** As now stored. */
+  readonly position: number;
+  /** `missedAfter` the position that the messages follow. */
+  readonly missed: number;
+}
+
+export interface MarkRead {
+  readonly chatId: string;
+  readonly user: User;
+  readonly seq: number;
+  readonly now: number;
+}
+
+export interface ReadPosition {
+  /** As now stored. */
+  readonly position: number;
+  /** Kept messages after it. */
+  readonly unread: number;
+}
+
+export interface ListUnreadCounts {
+  readonly userId: string;
+  readonly after: ChatCursor | undefined;
+  readonly limit: number;
+  readonly now: number;
+}
+
+export interface UnreadCountPage {
+  readonly counts: readonly UnreadCount[];
+  /** Where the next page begins; absent at the end. */
+  readonly next: ChatCursor | undefined;
+}
+
+export interface ReadMessages {
+  readonly chatId: string;
+  readonly afterSeq: number;
+  readonly limit: number;
+  readonly maxBytes: number;
+  readonly now: number;
+}
+
+export interface MessageRun {
+  /** By rising seq. */
+  readonly messages: readonly Message[];
+  /** What the chat keeps. */
+  readonly kept: Kept;
+  /** When the chat closes by itself; NEVER without a lifetime. */
+  readonly expiresAt: number;
+}
+
+export interface NoteActivity {
+  readonly chatId: string;
+  readonly users: readonly User[];
+  readonly now: number;
+}
