@@ -1,0 +1,21 @@
+/** What the use-cases work with. */
+
+import type { Limits } from '../domain/limits.ts';
+import type { Live } from '../live/live.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { PageTokens } from './page-tokens.ts';
+
+export interface Dependencies {
+  readonly storage: Storage;
+  readonly live: Live;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly pageTokens: PageTokens;
+  readonly log: Log;
+  /** A new UUID, never given before, rising with time. */
+  readonly newId: () => string;
+  /** Whether the server has stopped taking calls. */
+  readonly isShuttingDown: () => boolean;
+}

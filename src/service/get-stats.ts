@@ -1,0 +1,10 @@
+/** GetStats: figures of the whole server and the limits in force here. */
+
+import type { Call } from './calls.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { GetStatsResponse } from './responses.ts';
+
+export async function getStats({ storage, clock, limits }: Dependencies, call: Call): Promise<GetStatsResponse> {
+  const stats = await storage.getStats({ now: clock.now() }, call);
+  return { ...stats, limits };
+}
