@@ -1,0 +1,63 @@
+# Everything that is done with this repository. `make` or `make help` lists it.
+# Needs Node with npm; the version of Node that the project runs on is installed with its packages.
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+SOURCES := $(shell find src contracts -type f -not -name '*.test.ts' 2>/dev/null)
+INSTALLED := node_modules/.installed
+BUILT := dist/.built
+
+.PHONY: help run demo test check check-generated generate lint fmt bench baseline clean
+
+help: ## Lists what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(BUILT) ## Builds and starts a server on the memory storage; flags by ARGS="--port 9000"
+	@exec node dist/main.js serve $(ARGS)
+
+demo: $(INSTALLED) ## Plays a long conversation through a server of its own and checks that every reader got all of it
+	@node examples/demo/demo.ts $(ARGS)
+
+test: $(BUILT) ## Runs every test
+	@vitest run $(TEST_ARGS)
+
+check: check-generated lint ## Checks generated code, format, types, lint, unused code, layers; runs the fast tests
+	@vitest run src $(TEST_ARGS)
+
+check-generated: $(INSTALLED)
+	@rm -rf .cache/gen && buf generate -o .cache/gen
+	@diff -r .cache/gen/src/gen src/gen || { echo 'src/gen is stale: run make generate'; exit 1; }
+
+generate: $(INSTALLED) ## Generates code from contracts/
+	@buf generate
+
+lint: $(INSTALLED) ## Checks format, types, lint, contract, unused code and the direction of dependencies
+	@oxfmt --check
+	@tsc -p tsconfig.json
+	@oxlint --type-aware --deny-warnings
+	@buf lint
+	@buf breaking --against contracts/baseline.binpb
+	@knip
+	@depcruise --config .dependency-cruiser.json --output-type err src
+
+fmt: $(INSTALLED) ## Formats the sources
+	@oxfmt
+
+bench: $(INSTALLED) ## Measures the server beside bare gRPC; ARGS="--json" or "--quick"
+	@node bench/main.ts $(ARGS)
+
+baseline: $(INSTALLED) ## At a release: makes today's contract the one that must not be broken
+	@buf build --exclude-source-info -o contracts/baseline.binpb
+
+clean: ## Removes everything that was built or installed
+	@rm -rf node_modules dist coverage .cache
+
+$(INSTALLED): package.json package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json
+	@npm run --silent build
+	@touch $@
