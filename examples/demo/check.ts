@@ -1,0 +1,25 @@
+/** The check that a reader got the script: every line, once, in order, by whom it was spoken. */
+
+import type { Message } from '../../src/gen/veche/v1/message_pb.js';
+import type { Line } from './script.ts';
+
+/**
+ * Compares messages with the script, whose first line is message 1.
+ * @param from the seq of the first message that is expected.
+ * @returns the first difference in words; undefined if there is none.
+ */
+export function findDifference(script: readonly Line[], messages: readonly Message[], from = 1): string | undefined {
+  const expected = script.slice(from - 1);
+  for (const [index, line] of expected.entries()) {
+    const seq = from + index;
+    const message = messages[index];
+    if (message === undefined) return `nothing after message ${seq - 1}, where «${line.text}» was expected`;
+    if (message.seq !== BigInt(seq)) return `message ${message.seq} where message ${seq} was expected`;
+    if (message.text !== line.text) return `message ${seq} is «${message.text}», not «${line.text}»`;
+    if (message.author?.displayName !== line.speaker) {
+      return `message ${seq} is by ${message.author?.displayName}, not by ${line.speaker}`;
+    }
+  }
+  const more = messages[expected.length];
+  return more === undefined ? undefined : `message ${more.seq}, «${more.text}», after the end`;
+}
