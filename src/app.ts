@@ -1,0 +1,103 @@
+/** Puts a server together from its parts, and takes it apart again. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from './config/config.ts';
+import { createGrpcServer } from './grpc/grpc-server.ts';
+import { notFound } from './http/not-found.ts';
+import { CleanupStack } from './lifecycle/cleanup-stack.ts';
+import { startHousekeeping } from './lifecycle/housekeeping.ts';
+import { openListener, type Address } from './lifecycle/listener.ts';
+import { reachStorage } from './lifecycle/reach-storage.ts';
+import { startReadiness } from './lifecycle/readiness.ts';
+import { portError } from './lifecycle/start-error.ts';
+import { createLiveHub } from './live/live-hub.ts';
+import { createLogger } from './observability/logger.ts';
+import { systemClock, type Clock } from './service/clock.ts';
+import { createService } from './service/create-service.ts';
+import type { Log } from './service/log.ts';
+import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
+const CONNECTIONS_SHARE = 0.8;
+
+const OPEN_STORAGE: Readonly<Record<Config['storage'], () => Promise<Storage>>> = {
+  memory: async () => openMemoryStorage(),
+};
+
+/** A running server. */
+export interface App {
+  readonly address: Address;
+  /**
+   * Stops it: not ready, then calls are still served for the drain delay; then no new connections, streams end with
+   * the place to resume from, running calls finish, the storage closes, all within the shutdown grace.
+   * @returns whether everything finished in time; what did not is in the log.
+   */
+  close(): Promise<boolean>;
+}
+
+/** What a caller may put in the place of the usual parts. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Gives up starting when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a server and returns once it takes calls.
+ * @throws StartError, StorageUnavailableError, or the signal's reason; what was acquired until then has been given back.
+ */
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const { host, port, limits, reflection, drainDelayMs, shutdownGraceMs } = config;
+  const { clock = systemClock(), log = createLogger(config), signal } = overrides;
+  const stack = new CleanupStack();
+  let shuttingDown = false;
+  const isShuttingDown = (): boolean => shuttingDown;
+
+  const stop = async (): Promise<boolean> => {
+    shuttingDown = true;
+    const failures = await stack.close(shutdownGraceMs);
+    for (const { name, error } of failures) log.error({ err: error, part: name }, 'did not stop as it should');
+    return failures.length === 0;
+  };
+
+  try {
+    const storage = await reachStorage(OPEN_STORAGE[config.storage], { log, signal });
+    stack.push('storage', () => storage.close());
+    stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
+
+    const live = createLiveHub({ storage, clock, limits, log });
+    const service = createService({ storage, live, clock, limits, log, isShuttingDown });
+    const grpc = createGrpcServer({ service, limits, reflection, log });
+    const listener = await openListener({
+      host,
+      port,
+      onRequest: notFound,
+      onHttp2: (socket) => grpc.injectConnection(socket),
+    }).catch((error: unknown) => {
+      throw portError(error, { host, port });
+    });
+    stack.push('connections', async (remainingMs) => {
+      const graceMs = remainingMs * CONNECTIONS_SHARE;
+      const cut = setTimeout(() => log.warn({ graceMs }, 'cutting the connections that have not ended'), graceMs);
+      // Streams are running calls, for which the gRPC server waits: they are told to end before it begins to.
+      await Promise.all([live.shutdown(), grpc.shutdown(graceMs), listener.close(graceMs)]);
+      clearTimeout(cut);
+    });
+
+    const readiness = startReadiness({ storage, onChange: (ready) => grpc.setServing(ready), log });
+    stack.push('readiness', () => readiness.close());
+
+    let closing: Promise<boolean> | undefined;
+    const close = async (): Promise<boolean> => {
+      readiness.shutDown();
+      await delay(drainDelayMs);
+      return stop();
+    };
+    return { address: listener.address, close: () => (closing ??= close()) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { SETTINGS } from '../config/settings.ts';
+import { runCommandLine } from './program.ts';
+import { readVersion } from './version.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  let output = '';
+  let errors = '';
+  const code = await runCommandLine(args, {
+    env,
+    readFile: (path) => {
+      if (path !== 'veche.yaml') throw new Error('no such file');
+      return 'max-chats: 7\n';
+    },
+    write: (text) => (output += text),
+    writeError: (text) => (errors += text),
+  });
+  return { code, output, errors };
+}
+
+describe('veche', () => {
+  test('--version prints the version', async () => {
+    expect(await run(['--version'])).toStrictEqual({ code: 0, output: `${readVersion()}\n`, errors: '' });
+  });
+
+  test('--help prints the commands', async () => {
+    const { code, output } = await run(['--help']);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^ {2}serve .*\n {2}config /m);
+  });
+
+  test('alone prints the same help as an error', async () => {
+    expect(await run([])).toStrictEqual({ code: 2, output: '', errors: (await run(['--help'])).output });
+  });
+
+  test.each([['confg'], ['--port'], ['--port', '80']])('%s %s is refused with exit code 2', async (...args) => {
+    const { code, output, errors } = await run(args);
+    expect(code).toBe(2);
+    expect(output).toBe('');
+    expect(errors).toContain(args[0]);
+  });
+});
+
+describe('veche serve --help', () => {
+  test('explains every setting, with its variable and its default', async () => {
+    const { code, output } = await run(['serve', '--help']);
+    const words = output.replaceAll(/\s+/g, ' ');
+    expect(code).toBe(0);
+    for (const name of Object.keys(SETTINGS)) expect(output).toContain(`\n  --${name} <`);
+    expect(words).toContain(
+      '--session-ttl <duration> how long an inactive session lives (VECHE_SESSION_TTL; default: 30m)',
+    );
+  });
+});
+
+describe('veche config', () => {
+  test('prints the settings in effect and where each comes from', async () => {
+    const { code, output, errors } = await run(['config', '--port=9000', '--config', 'veche.yaml'], {
+      VECHE_SESSION_TTL: '90s',
+    });
+    expect({ code, errors }).toStrictEqual({ code: 0, errors: '' });
+    expect(output).toMatch(/^port: 9000 +# --port$/m);
+    expect(output).toMatch(/^session-ttl: 1m30s +# VECHE_SESSION_TTL$/m);
+    expect(output).toMatch(/^max-chats: 7 +# veche\.yaml$/m);
+    expect(output).toMatch(/^max-chat-ttl: none +# default$/m);
+    expect(output).toMatch(/^# config: veche\.yaml +# --config$/m);
+  });
+
+  test('tells all that is wrong, with exit code 2', async () => {
+    const args = [
+      'config',
+      '--prot',
+      '1',
+      'more',
+      '--port',
+      '--max-chats=-1',
+      '--max-users',
+      '-1',
+      '--admin-token=s3cret',
+    ];
+    expect(await run(args, { VECHE_HOST: 'a:1' })).toStrictEqual({
+      code: 2,
+      output: '',
+      errors: `veche: 7 problems with the settings:
+  - port has no value (--port)
+  - unknown flag --prot; did you mean --port?
+  - unexpected argument "more"
+  - unknown flag --admin-token
+  - host is "a:1" (VECHE_HOST); it must be a host name or an IP address, without a port
+  - max-users is "-1" (--max-users); it must be a whole number from 0 to 1000000000
+  - max-chats is "-1" (--max-chats); it must be a whole number from 0 to 1000000000
+`,
+    });
+  });
+});

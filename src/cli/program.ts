@@ -1,0 +1,40 @@
+/** The command line of `veche`. */
+
+import { Command, CommanderError } from 'commander';
+import { showConfig } from './config.ts';
+import { EXIT_CODES_HELP, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { takeSettings, type SettingsAction } from './settings-command.ts';
+import { readVersion } from './version.ts';
+
+/** Carries out a command line, without the program's own name. @returns the exit code. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = EXIT_OK;
+  const onExit = (code: number): void => {
+    exitCode = code;
+  };
+
+  const program = new Command('veche')
+    .description('Group chat without accounts, over gRPC.')
+    .version(readVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureOutput({ writeOut: (text) => io.write(text), writeErr: (text) => io.writeError(text) })
+    .exitOverride();
+  const serveCommand = program.command('serve').description('run a server until it is told to stop');
+  takeSettings(serveCommand, io, onExit, serve);
+  serveCommand.addHelpText('after', EXIT_CODES_HELP);
+  const configCommand = program.command('config').description('print the settings in effect and where each comes from');
+  takeSettings(configCommand, io, onExit, showConfig);
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  }
+}
+
+/** Loads the server only for the command that needs it: the others answer in a fraction of the time. */
+const serve: SettingsAction = async (settings, io) => (await import('./serve.ts')).serve(settings, io);

@@ -1,0 +1,43 @@
+/** The settings as the server uses them: typed, complete, unchanging. */
+
+import type { Limits } from '../domain/limits.ts';
+import type { ServerSettings } from './settings.ts';
+
+export interface Config {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly storage: 'memory';
+  readonly reflection: boolean;
+  readonly limits: Limits;
+  /** How long calls are still served after a signal to stop. */
+  readonly drainDelayMs: number;
+  /** How long everything may take to finish after that. */
+  readonly shutdownGraceMs: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+}
+
+/** Puts the values of the settings in the places where the server looks for them. */
+export function toConfig(settings: ServerSettings): Config {
+  return Object.freeze({
+    port: settings.port,
+    host: settings.host,
+    storage: settings.storage,
+    reflection: settings.reflection,
+    limits: Object.freeze({
+      maxUsers: settings['max-users'],
+      maxChats: settings['max-chats'],
+      maxChatsPerUser: settings['max-chats-per-user'],
+      maxChatSize: settings['max-chat-size'],
+      sessionTtlMs: settings['session-ttl'],
+      maxChatTtlMs: settings['max-chat-ttl'],
+      maxMessageLength: settings['max-message-length'],
+      maxStreamsPerSession: settings['max-streams-per-session'],
+    }),
+    drainDelayMs: settings['drain-delay'],
+    shutdownGraceMs: settings['shutdown-grace'],
+    logLevel: settings['log-level'],
+    logFormat: settings['log-format'],
+  });
+}

@@ -1,0 +1,71 @@
+/** Finds the value of every setting: a flag wins over a variable, a variable over the file, the file over the default. */
+
+import type { Setting, SettingTable, SettingValues } from './setting.ts';
+import { readSettingsFile } from './settings-file.ts';
+import { rowsOf, type GivenValue, type ReadFile, type Source } from './source.ts';
+import { readVariables } from './variables.ts';
+
+/** Everything from which settings are read. */
+export interface SettingSources {
+  readonly flags: Source;
+  readonly env: NodeJS.ProcessEnv;
+  readonly readFile: ReadFile;
+}
+
+/** The values of all settings. */
+export interface ResolvedSettings<Table extends SettingTable> {
+  readonly values: SettingValues<Table>;
+  /** Where each came from: `default`, `--port`, `VECHE_PORT` or the path of the file. */
+  readonly origins: { readonly [Name in keyof Table]: string };
+}
+
+/** Settings with which nothing can be started. Tell them from resolved ones with `instanceof`. */
+export class WrongSettings {
+  /** All that is wrong, a sentence each. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    this.problems = problems;
+  }
+}
+
+/** The word by which a setting that has no default gets no value, whatever a weaker source says. */
+export const NONE = 'none';
+
+/**
+ * Finds the value of every setting of the table. Only the value that wins is judged.
+ * The setting named `config`, if the table has it, names the file.
+ */
+export function resolveSettings<Table extends SettingTable>(
+  table: Table,
+  { flags, env, readFile }: SettingSources,
+): ResolvedSettings<Table> | WrongSettings {
+  const variables = readVariables(table, env, readFile);
+  const path = (flags.values.get('config') ?? variables.values.get('config'))?.text ?? NONE;
+  const file: Source =
+    path === NONE || path === '' ? { values: new Map(), problems: [] } : readSettingsFile(table, path, readFile);
+
+  const sources = [flags, variables, file];
+  const problems = sources.flatMap((source) => source.problems);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const [name, setting] of rowsOf(table)) {
+    const given = sources.map((source) => source.values.get(name)).find((value) => value !== undefined);
+    origins[name] = given?.origin ?? 'default';
+    if (given === undefined) {
+      values[name] = setting.default;
+    } else if (setting.default !== undefined || given.text !== NONE) {
+      values[name] = setting.kind.read(given.text);
+      if (values[name] === undefined) problems.push(wrongValue(name, setting, given));
+    }
+  }
+  if (problems.length > 0) return new WrongSettings(problems);
+  return { values, origins } as ResolvedSettings<Table>;
+}
+
+function wrongValue(name: string, setting: Setting, { text, origin, hint }: GivenValue): string {
+  const shown = setting.secret === true ? '***' : JSON.stringify(text);
+  const orNone = setting.default === undefined ? `, or ${NONE}` : '';
+  const advice = hint === undefined ? '' : `. ${hint}`;
+  return `${name} is ${shown} (${origin}); it must be ${setting.kind.allowed}${orNone}${advice}`;
+}

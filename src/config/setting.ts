@@ -1,0 +1,104 @@
+/** What a setting is, and the kinds of values that settings have. */
+
+import { isIP } from 'node:net';
+import { formatDuration, parseDuration } from './duration.ts';
+
+/** One setting: the flag, the variable, the key of the file and the line of the help all come from this. */
+export interface Setting<T = unknown> {
+  /** The heading under which the help shows it. */
+  readonly group: string;
+  readonly kind: Kind<T>;
+  /** Without one, the word `none` stands for having no value. */
+  readonly default: T | undefined;
+  /** What it does, beginning in lower case, without a full stop. */
+  readonly description: string;
+  /** Never shown; may also be given as the path of a file that holds it, in `VECHE_…_FILE`. */
+  readonly secret?: true;
+}
+
+/** Settings by the name of their flag. */
+export type SettingTable = Readonly<Record<string, Setting>>;
+
+/** The values of a table's settings. */
+export type SettingValues<Table extends SettingTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends { readonly kind: Kind<infer T>; readonly default: infer Default }
+    ? T | Extract<Default, undefined>
+    : never;
+};
+
+/** How the values of a setting are read from text, the form that every source gives, and written back. */
+export interface Kind<T> {
+  /** Stands for the value in the help: `--port <number>`. */
+  readonly metavar: string;
+  /** What is allowed: "a whole number from 0 to 65535". */
+  readonly allowed: string;
+  /** Reads a value; undefined if it is not allowed. */
+  read(text: string): T | undefined;
+  /** Writes a value so that `read` gives the same. */
+  write(value: T): string;
+}
+
+/** A range with both its ends. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A whole number in decimal digits. */
+export function wholeNumber(range: Range): Kind<number> {
+  return {
+    metavar: 'number',
+    allowed: `a whole number from ${range.min} to ${range.max}`,
+    read: (text) => (/^\d+$/.test(text) ? within(range, Number(text)) : undefined),
+    write: String,
+  };
+}
+
+/** A duration in milliseconds, written as `90s` or `1h30m`. */
+export function duration(range: Range): Kind<number> {
+  return {
+    metavar: 'duration',
+    allowed: `a duration from ${formatDuration(range.min)} to ${formatDuration(range.max)}, such as 500ms, 90s or 1h30m`,
+    read: (text) => within(range, parseDuration(text)),
+    write: formatDuration,
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const Choice extends string>(...choices: readonly Choice[]): Kind<Choice> {
+  return {
+    metavar: choices.join('|'),
+    allowed: choices.length === 1 ? choices.join() : `one of ${choices.join(', ')}`,
+    read: (text) => choices.find((choice) => choice === text),
+    write: (choice) => choice,
+  };
+}
+
+/** Yes or no. */
+export function trueOrFalse(): Kind<boolean> {
+  return {
+    metavar: 'true|false',
+    allowed: 'true or false',
+    read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    write: String,
+  };
+}
+
+/** An address to listen on, as a name or in numbers. */
+export function hostName(): Kind<string> {
+  return {
+    metavar: 'address',
+    allowed: 'a host name or an IP address, without a port',
+    read: (text) => (isIP(text) !== 0 || /^[\w-]+(\.[\w-]+)*$/.test(text) ? text : undefined),
+    write: (host) => host,
+  };
+}
+
+/** The path of a file. */
+export function path(): Kind<string> {
+  return { metavar: 'path', allowed: 'the path of a file', read: (text) => text || undefined, write: (path) => path };
+}
+
+function within({ min, max }: Range, value: number | undefined): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}

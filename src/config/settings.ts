@@ -1,0 +1,127 @@
+/** The settings of the server, one row each. */
+
+import { DEFAULT_LIMITS, MAX_CHAT_TTL_MS, MIN_CHAT_TTL_MS } from '../domain/limits.ts';
+import {
+  duration,
+  hostName,
+  oneOf,
+  path,
+  trueOrFalse,
+  wholeNumber,
+  type SettingTable,
+  type SettingValues,
+} from './setting.ts';
+
+/** 0 is no limit. */
+const count = wholeNumber({ min: 0, max: 1_000_000_000 });
+const lifetime = duration({ min: MIN_CHAT_TTL_MS, max: MAX_CHAT_TTL_MS });
+const UP_TO_AN_HOUR = { min: 0, max: 3_600_000 };
+
+/** Every setting by the name of its flag, in the order in which they are shown. */
+export const SETTINGS = {
+  port: {
+    group: 'Server',
+    kind: wholeNumber({ min: 0, max: 65_535 }),
+    default: 8080,
+    description: 'the one port for everything; 0 takes any that is free',
+  },
+  host: {
+    group: 'Server',
+    kind: hostName(),
+    default: '127.0.0.1',
+    description: 'the address to listen on; 0.0.0.0 is every IPv4 address, :: every address',
+  },
+  storage: {
+    group: 'Server',
+    kind: oneOf('memory'),
+    default: 'memory',
+    description: 'where sessions, chats and messages are kept; memory keeps nothing over a restart',
+  },
+  reflection: {
+    group: 'Server',
+    kind: trueOrFalse(),
+    default: true,
+    description: 'whether gRPC clients may ask for the contract (server reflection)',
+  },
+  config: {
+    group: 'Server',
+    kind: path(),
+    default: undefined,
+    description: 'a YAML file of settings, its keys named like the flags; not itself a key of the file',
+  },
+  'max-users': {
+    group: 'Limits',
+    kind: count,
+    default: DEFAULT_LIMITS.maxUsers,
+    description: 'live sessions at one time, over all instances; 0: no limit',
+  },
+  'max-chats': {
+    group: 'Limits',
+    kind: count,
+    default: DEFAULT_LIMITS.maxChats,
+    description: 'open chats at one time, over all instances; 0: no limit',
+  },
+  'max-chats-per-user': {
+    group: 'Limits',
+    kind: count,
+    default: DEFAULT_LIMITS.maxChatsPerUser,
+    description: 'open chats that one user may have created; 0: no limit',
+  },
+  'max-chat-size': {
+    group: 'Limits',
+    kind: count,
+    default: DEFAULT_LIMITS.maxChatSize,
+    description: 'most messages that one chat may keep; 0: no limit',
+  },
+  'max-message-length': {
+    group: 'Limits',
+    kind: wholeNumber({ min: 1, max: 65_536 }),
+    default: DEFAULT_LIMITS.maxMessageLength,
+    description: 'characters (Unicode code points) in one message',
+  },
+  'max-streams-per-session': {
+    group: 'Limits',
+    kind: count,
+    default: DEFAULT_LIMITS.maxStreamsPerSession,
+    description: 'open streams of one session on one instance; 0: no limit',
+  },
+  'session-ttl': {
+    group: 'Limits',
+    kind: lifetime,
+    default: DEFAULT_LIMITS.sessionTtlMs,
+    description: 'how long an inactive session lives',
+  },
+  'max-chat-ttl': {
+    group: 'Limits',
+    kind: lifetime,
+    default: DEFAULT_LIMITS.maxChatTtlMs,
+    description: 'longest chat lifetime that may be asked for, also given to chats that ask for none',
+  },
+  'drain-delay': {
+    group: 'Stopping',
+    kind: duration(UP_TO_AN_HOUR),
+    default: 0,
+    description: 'after a signal to stop: how long calls are still served while the server says that it is not ready',
+  },
+  'shutdown-grace': {
+    group: 'Stopping',
+    kind: duration(UP_TO_AN_HOUR),
+    default: 10_000,
+    description: 'after the drain delay: how long running calls may take to finish',
+  },
+  'log-level': {
+    group: 'Logs',
+    kind: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    description: 'the least important lines that are logged',
+  },
+  'log-format': {
+    group: 'Logs',
+    kind: oneOf('auto', 'json', 'pretty'),
+    default: 'auto',
+    description: 'JSON lines, or lines for people; auto is pretty on a terminal',
+  },
+} as const satisfies SettingTable;
+
+/** The value of every setting. */
+export type ServerSettings = SettingValues<typeof SETTINGS>;

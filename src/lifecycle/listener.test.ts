@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { notFound } from '../http/not-found.ts';
+import { openListener, type Listener } from './listener.ts';
+
+const LONG_MS = 60_000;
+const http2 = createHttp2Server((request, response) => {
+  request.resume().on('end', () => response.end(`HTTP/${request.httpVersion}`));
+});
+
+let listener: Listener;
+const clients: Socket[] = [];
+
+async function open(onRequest: RequestListener = notFound): Promise<void> {
+  listener = await openListener({
+    host: '127.0.0.1',
+    port: 0,
+    onRequest,
+    onHttp2: (socket) => http2.emit('connection', socket),
+  });
+}
+
+async function connectClient(): Promise<Socket> {
+  const client = connect(listener.address.port, listener.address.host);
+  client.on('error', () => {});
+  clients.push(client);
+  await once(client, 'connect');
+  return client;
+}
+
+async function httpGet(agent?: Agent): Promise<IncomingMessage> {
+  const request = get({ ...listener.address, path: '/', agent });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await listener.close(0);
+});
+
+describe('one port', () => {
+  test('answers HTTP/1.1', async () => {
+    await open();
+    const response = await httpGet();
+    expect(response.statusCode).toBe(404);
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(await text(response))).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
+  });
+
+  test('answers a request whose body is larger than what is looked at', async () => {
+    await open((request, response) => {
+      void text(request).then((body) => response.end(`${body.length}`));
+    });
+    const { host, port } = listener.address;
+    const body = 'x'.repeat(1_000_000);
+    const response = await fetch(`http://${host}:${port}`, { method: 'POST', body });
+    expect(await response.text()).toBe(`${body.length}`);
+  });
+
+  test('hands HTTP/2 on', async () => {
+    await open();
+    const session = connectHttp2(`http://${listener.address.host}:${listener.address.port}`);
+    const request = session.request({ ':path': '/', ':method': 'POST' });
+    request.end(Buffer.alloc(200_000));
+    expect(await text(request)).toBe('HTTP/2.0');
+    session.close();
+  });
+
+  test('survives garbage, resets and half-open connections', async () => {
+    await open();
+    const garbage = await connectClient();
+    garbage.end('\x16\x03\x01 nonsense\r\n\r\n', 'latin1');
+    const half = await connectClient();
+    half.end('GET / HTTP/1.1\r\nHost: ');
+    const broken = await connectClient();
+    broken.end('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nthese are no frames');
+    await Promise.all([garbage, half, broken].map((client) => once(client.resume(), 'close')));
+    const reset = await connectClient();
+    reset.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    reset.resetAndDestroy();
+    expect((await httpGet()).statusCode).toBe(404);
+  });
+
+  test('cannot be opened twice', async () => {
+    await open();
+    const again = openListener({ ...listener.address, onRequest: notFound, onHttp2: (socket) => socket.destroy() });
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('closing', () => {
+  test('ends connections that have nothing under way', async () => {
+    await open();
+    const agent = new Agent({ keepAlive: true });
+    (await httpGet(agent)).resume();
+    await connectClient();
+    await listener.close(LONG_MS);
+    agent.destroy();
+    await expect(httpGet()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('lets a running request finish', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    await open((_request, response) => asked.resolve(() => response.end('finished')));
+    const response = httpGet(new Agent({ keepAlive: true }));
+    const answer = await asked.promise;
+    const closed = listener.close(LONG_MS);
+    answer();
+    expect(await text(await response)).toBe('finished');
+    await closed;
+  });
+
+  test('cuts what is still under way when the grace is over', async () => {
+    const asked = Promise.withResolvers<void>();
+    await open(() => asked.resolve());
+    const outcome = httpGet().catch((error: unknown) => error);
+    await asked.promise;
+    await listener.close(10);
+    expect(await outcome).toMatchObject({ code: 'ECONNRESET' });
+  });
+});

@@ -1,0 +1,112 @@
+/** The one port: HTTP/1.1 stays in the HTTP server that listens, HTTP/2 is handed on. */
+
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { recogniseProtocol } from './first-bytes.ts';
+
+/** A connection must begin to speak within this time. */
+const FIRST_BYTES_TIMEOUT_MS = 10_000;
+/** The headers of a request must be there within this time from its start. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** All of a request must be there within this time. An answer may take as long as it likes. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How long an idle connection is kept: longer than the 60 s after which common balancers stop using theirs. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often the timeouts above are looked at. */
+const CHECKING_INTERVAL_MS = 5_000;
+
+/** Where a listener listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An open port. */
+export interface Listener {
+  readonly address: Address;
+  /**
+   * Takes no new connections and lets the running HTTP/1.1 requests finish for at most `graceMs`. Connections that were
+   * handed on are their owner's business.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Opens the port.
+ * @param options.port 0: any that is free.
+ * @param options.onRequest answers HTTP/1.1.
+ * @param options.onHttp2 takes over a connection on which HTTP/2 without TLS was begun; nothing has been read from it.
+ * @throws the system's error, with its `code`, when the port cannot be opened.
+ */
+export async function openListener(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly onRequest: RequestListener;
+  readonly onHttp2: (socket: Socket) => void;
+}): Promise<Listener> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECKING_INTERVAL_MS,
+      noDelay: true,
+    },
+    options.onRequest,
+  );
+  const connections = routeConnections(server, options.onHttp2);
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: { host: options.host, port },
+    close: (graceMs) => close(server, connections, graceMs),
+  };
+}
+
+/** The connections that were not handed on. */
+interface Connections {
+  /** Those that have not said yet what they speak. */
+  readonly silent: Set<Socket>;
+  readonly http1: Set<Socket>;
+}
+
+/** Puts a look at the first bytes before the HTTP server's own listener. */
+function routeConnections(server: Server, onHttp2: (socket: Socket) => void): Connections {
+  const connections: Connections = { silent: new Set(), http1: new Set() };
+  const [serveHttp1] = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    // A connection that breaks is no failure of ours, whoever it belongs to by then.
+    socket.on('error', () => {});
+    keepWhileOpen(connections.silent, socket);
+    recogniseProtocol(socket, FIRST_BYTES_TIMEOUT_MS, (protocol) => {
+      connections.silent.delete(socket);
+      if (protocol === 'http/2') return onHttp2(socket);
+      keepWhileOpen(connections.http1, socket);
+      serveHttp1?.call(server, socket);
+    });
+  });
+  return connections;
+}
+
+function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+}
+
+async function close(server: Server, { silent, http1 }: Connections, graceMs: number): Promise<void> {
+  server.close();
+  for (const socket of silent) socket.destroy();
+  const force = setTimeout(() => {
+    for (const socket of http1) socket.destroy();
+  }, graceMs);
+  await Promise.all(Array.from(http1, (socket) => new Promise((resolve) => socket.once('close', resolve))));
+  clearTimeout(force);
+}

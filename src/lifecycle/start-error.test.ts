@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { portError } from './start-error.ts';
+
+const address = { host: '127.0.0.1', port: 8080 };
+
+function failure(code: string): Error {
+  return Object.assign(new Error(`listen ${code}`), { code });
+}
+
+test('a port in use is put in words that name the setting', () => {
+  expect(portError(failure('EADDRINUSE'), address).message).toBe(
+    'cannot open port 8080 on 127.0.0.1: something else is using it: ' +
+      'choose another with --port (VECHE_PORT); 0 takes any that is free',
+  );
+});
+
+test('an address of another machine is put in words that name the setting', () => {
+  expect(portError(failure('EADDRNOTAVAIL'), address).message).toContain('--host (VECHE_HOST)');
+});
+
+test('any other failure keeps the words of the system', () => {
+  expect(portError(failure('EMFILE'), address).message).toBe('cannot open port 8080 on 127.0.0.1: listen EMFILE');
+});

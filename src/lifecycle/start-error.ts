@@ -1,0 +1,23 @@
+/** What keeps a server from starting, in words for whoever started it. */
+
+import { flagOf, variableOf } from '../config/source.ts';
+import type { Address } from './listener.ts';
+
+/** The server cannot start; the message says why and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Puts a failure to open the port in words. */
+export function portError(cause: unknown, { host, port }: Address): StartError {
+  const portSetting = `${flagOf('port')} (${variableOf('port')})`;
+  const hostSetting = `${flagOf('host')} (${variableOf('host')})`;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `something else is using it: choose another with ${portSetting}; 0 takes any that is free`,
+    EACCES: `this user may not open it: choose one above 1023 with ${portSetting}`,
+    EADDRNOTAVAIL: `this machine does not have that address: choose another with ${hostSetting}`,
+    ENOTFOUND: `there is no such host: choose another with ${hostSetting}`,
+  };
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new StartError(`cannot open port ${port} on ${host}: ${reasons[code] ?? message}`, { cause });
+}

@@ -1,0 +1,176 @@
+/** The life of a whole process, from its start to its exit code. */
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
+import { MessageService, StreamEndReason } from '../src/gen/veche/v1/message_pb.js';
+import { SessionService } from '../src/gen/veche/v1/session_pb.js';
+import { GrpcClient } from './support/grpc-client.ts';
+import { checkHealth } from './support/health.ts';
+import { openStuckStream } from './support/stuck-stream.ts';
+import { VecheProcess } from './support/veche-process.ts';
+
+const running: VecheProcess[] = [];
+const clients: GrpcClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  for (const veche of running.splice(0)) await veche.kill();
+});
+
+async function serve(...flags: readonly string[]): Promise<Awaited<ReturnType<typeof VecheProcess.serve>>> {
+  const veche = await VecheProcess.serve(...flags);
+  running.push(veche);
+  return veche;
+}
+
+function run(args: readonly string[], env?: Readonly<Record<string, string>>): VecheProcess {
+  const veche = new VecheProcess(args, env);
+  running.push(veche);
+  return veche;
+}
+
+function connect(port: number): GrpcClient {
+  const client = new GrpcClient(`127.0.0.1:${port}`);
+  clients.push(client);
+  return client;
+}
+
+/** Somebody in a chat of their own. */
+async function enter(client: GrpcClient): Promise<{ token: string; chatId: string }> {
+  const { token } = await client.call(SessionService.method.createSession, { displayName: 'Anna' });
+  const { chat } = await client.call(ChatService.method.createChat, {}, { token });
+  return { token, chatId: chat!.id };
+}
+
+describe('a start', () => {
+  test('logs one line with the port that was free, and serves', async () => {
+    const veche = await serve();
+    expect(veche.lines).toStrictEqual([
+      { level: 'info', time: expect.any(String), host: '127.0.0.1', port: veche.port, msg: 'listening' },
+    ]);
+    expect(await checkHealth(veche.port)).toBe('SERVING');
+    await enter(connect(veche.port));
+  });
+
+  test('tells a person where to go', async () => {
+    const veche = run(['serve', '--port', '0', '--log-format', 'pretty']);
+    await veche.printed('Ctrl+C');
+    expect(veche.output).toMatch(/INFO.*listening/);
+    expect(veche.output).toMatch(/gRPC +127\.0\.0\.1:\d+\n/);
+    expect(veche.output).toMatch(/grpcurl -plaintext 127\.0\.0\.1:\d+ list\n/);
+  });
+
+  test('on a port in use fails with exit code 1 and a line that names the setting', async () => {
+    const { port } = await serve();
+    const second = run(['serve', '--port', String(port)]);
+    expect(await second.exitCode).toBe(1);
+    expect(second.lines).toStrictEqual([
+      {
+        level: 'error',
+        time: expect.any(String),
+        msg: expect.stringMatching(/^cannot start: cannot open port \d+ on 127\.0\.0\.1: .*--port \(VECHE_PORT\)/),
+      },
+    ]);
+  });
+
+  test('with wrong settings fails with exit code 2 and tells all that is wrong', async () => {
+    const veche = run(['serve', '--port', '99999', '--prot=1'], { VECHE_MAX_USERS: 'many', VECHE_MAX_CHAT: '1' });
+    expect(await veche.exitCode).toBe(2);
+    expect(veche.output).toBe('');
+    for (const name of ['--port', '--prot', 'VECHE_MAX_USERS', 'VECHE_MAX_CHAT;']) expect(veche.errors).toContain(name);
+    expect(veche.errors).toMatch(/^veche: 4 problems/);
+  });
+});
+
+describe('told to stop', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s, it ends streams with the place to resume after and exits with 0',
+    async (signal) => {
+      const veche = await serve();
+      const client = connect(veche.port);
+      const { token, chatId } = await enter(client);
+      await client.call(MessageService.method.postMessage, { chatId, text: 'first' }, { token });
+      const stream = client.stream(MessageService.method.subscribe, { chatId, afterSeq: 0n }, { token });
+      const events = [await stream.next(), await stream.next()];
+      expect(events.map((event) => event?.event.case)).toStrictEqual(['messages', 'caughtUp']);
+
+      veche.signal(signal);
+      expect((await stream.rest()).map(({ event }) => event)).toMatchObject([
+        { case: 'end', value: { reason: StreamEndReason.SERVER_GOING_AWAY, seq: 1n } },
+      ]);
+      expect(await veche.exitCode).toBe(0);
+      expect(veche.lines.map(({ msg }) => msg)).toStrictEqual(['listening', 'stopping', 'stopped']);
+    },
+  );
+
+  test('it answers those who wait for something unread with nothing', async () => {
+    const veche = await serve();
+    const client = connect(veche.port);
+    const { token, chatId } = await enter(client);
+    const unread = client.call(
+      MessageService.method.fetchUnread,
+      { chatId, wait: { seconds: 30n, nanos: 0 } },
+      { token },
+    );
+    // A call on the same connection that is answered after it has arrived.
+    await client.call(SessionService.method.getSession, {}, { token });
+    veche.signal('SIGTERM');
+    expect(await unread).toMatchObject({ messages: [], hasMore: false });
+    expect(await veche.exitCode).toBe(0);
+  });
+
+  test('it goes on serving for the drain delay, also new connections, but says that it is not ready', async () => {
+    const veche = await serve('--drain-delay', '1h');
+    const { token, chatId } = await enter(connect(veche.port));
+    veche.signal('SIGTERM');
+    await veche.line('stopping');
+    expect(await checkHealth(veche.port)).toBe('NOT_SERVING');
+    const { message } = await connect(veche.port).call(
+      MessageService.method.postMessage,
+      { chatId, text: 'still here' },
+      { token },
+    );
+    expect(message?.seq).toBe(1n);
+  });
+
+  test('it exits with 0 after the drain delay', async () => {
+    const veche = await serve('--drain-delay', '10ms');
+    veche.signal('SIGTERM');
+    expect(await veche.exitCode).toBe(0);
+  });
+
+  test('it cuts a connection that takes nothing before its grace is over', async () => {
+    const veche = await serve('--shutdown-grace', '500ms');
+    const client = connect(veche.port);
+    const { token, chatId } = await enter(client);
+    const stream = await openStuckStream(veche.port, { token, chatId });
+    veche.signal('SIGTERM');
+    await stream.closed;
+    expect(await veche.exitCode).toBe(0);
+    expect(veche.lines.map(({ msg }) => msg)).toContain('cutting the connections that have not ended');
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('a second time, by %s, it ends at once with exit code %d', async (signal, code) => {
+    const veche = await serve('--drain-delay', '1h');
+    veche.signal('SIGTERM');
+    await veche.line('stopping');
+    veche.signal(signal);
+    expect(await veche.exitCode).toBe(code);
+  });
+});
+
+test('the log holds no token and no message text, not even at its most detailed', async () => {
+  const veche = await serve('--log-level', 'debug');
+  const client = connect(veche.port);
+  const { token, chatId } = await enter(client);
+  await client.call(MessageService.method.postMessage, { chatId, text: 'a secret plan' }, { token });
+  const refused = client.call(MessageService.method.postMessage, { chatId: 'none', text: 'a secret plan' }, { token });
+  await expect(refused).rejects.toThrow('chat_id');
+  veche.signal('SIGTERM');
+  expect(await veche.exitCode).toBe(0);
+  expect(veche.output + veche.errors).not.toMatch(/secret plan/);
+  expect(veche.output + veche.errors).not.toContain(token);
+});

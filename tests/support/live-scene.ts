@@ -1,0 +1,128 @@
+/** People, chats and readers around a live hub on the memory storage, at a time that a test moves. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { encodedSizeBound } from '../../src/domain/encoded-size.ts';
+import { Refusal } from '../../src/domain/errors.ts';
+import type { Message, User } from '../../src/domain/models.ts';
+import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
+import type { Caller } from '../../src/service/calls.ts';
+import type { Log } from '../../src/service/log.ts';
+import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { FakeClock } from './fake-clock.ts';
+import { Reader, type ReaderOptions } from './reader.ts';
+
+export const SESSION_TTL_MS = 30 * 60_000;
+
+const QUIET: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
+/** A user with a live session. */
+export interface Person {
+  readonly user: User;
+  readonly tokenHash: Uint8Array;
+}
+
+export interface SceneOptions {
+  readonly maxStreamsPerSession?: number;
+  readonly sessionTtlMs?: number;
+  /** What the hub sees of the storage, for tests in which it is slow or fails. */
+  readonly disturb?: (storage: Storage) => Storage;
+  readonly log?: Log;
+}
+
+export class LiveScene {
+  readonly clock = new FakeClock();
+  readonly storage: Storage = openMemoryStorage();
+  readonly hub: LiveHub;
+  readonly #sessionTtlMs: number;
+
+  constructor(options: SceneOptions = {}) {
+    const { maxStreamsPerSession = 0, sessionTtlMs = SESSION_TTL_MS, disturb = (storage) => storage } = options;
+    this.#sessionTtlMs = sessionTtlMs;
+    this.hub = createLiveHub({
+      storage: disturb(this.storage),
+      clock: this.clock,
+      log: options.log ?? QUIET,
+      limits: { maxStreamsPerSession, sessionTtlMs },
+    });
+  }
+
+  /** Starts a session. */
+  async person(displayName = 'Ada'): Promise<Person> {
+    const user = { userId: randomUUID(), displayName };
+    const tokenHash = createHash('sha256').update(user.userId).digest();
+    const ttlMs = this.#sessionTtlMs;
+    accepted(await this.storage.createSession({ user, tokenHash, ttlMs, maxUsers: 0, now: this.clock.now() }));
+    return { user, tokenHash };
+  }
+
+  /** Opens a chat. @returns its id. */
+  async chat(
+    creator: Person,
+    { maxMessages = 1_000, ttlMs }: { maxMessages?: number; ttlMs?: number } = {},
+  ): Promise<string> {
+    const chat = {
+      id: randomUUID(),
+      title: '',
+      creator: creator.user,
+      createdAt: this.clock.now(),
+      maxMessages,
+      readOnly: false,
+      unlisted: false,
+      ttlMs,
+    };
+    return accepted(await this.storage.createChat({ chat, maxChats: 0, maxChatsPerUser: 0 })).id;
+  }
+
+  /** Posts some messages. @returns the last. */
+  async post(author: Person, chatId: string, texts: number | readonly string[] = 1): Promise<Message> {
+    const all = typeof texts === 'number' ? Array.from({ length: texts }, (_, index) => `line ${index}`) : texts;
+    const sent = { chatId, author: author.user, clientMessageId: undefined, now: this.clock.now() };
+    const messages = await Promise.all(
+      all.map((text) => {
+        const sizeBytes = encodedSizeBound(author.user.displayName, text);
+        return this.storage.postMessage({ ...sent, id: randomUUID(), text, sizeBytes }, {});
+      }),
+    );
+    return accepted(messages.at(-1) ?? new Refusal('INTERNAL'));
+  }
+
+  /** A call of this person's, found live just now. */
+  caller(person: Person, signal: AbortSignal = new AbortController().signal): Caller {
+    const now = this.clock.now();
+    const session = { ...person.user, createdAt: now, expiresAt: now + this.#sessionTtlMs };
+    return { session, ...person, now, signal };
+  }
+
+  /** Opens a stream that must not be refused. */
+  async read(
+    person: Person,
+    chatId: string,
+    options: ReaderOptions & { afterSeq?: number | undefined; signal?: AbortSignal } = {},
+  ): Promise<Reader> {
+    const { afterSeq, signal } = options;
+    const reader = new Reader(options);
+    const refusal = await this.hub.subscribe(this.caller(person, signal), { chatId, afterSeq }, reader);
+    if (refusal !== undefined) throw new Error(`refused: ${refusal.code}`);
+    return reader;
+  }
+
+  /** Ends a session and closes its chats. */
+  async end({ user }: Person): Promise<void> {
+    await this.storage.endSession({ userId: user.userId, closeChats: true, now: this.clock.now() });
+  }
+
+  async close({ user }: Person, chatId: string): Promise<void> {
+    await this.storage.closeChat({ chatId, userId: user.userId, now: this.clock.now() });
+  }
+}
+
+/** Resolves when everything has happened that was bound to happen without time passing. */
+export async function quiet(turns = 10): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function accepted<T>(answer: T | Refusal): T {
+  if (answer instanceof Refusal) throw new Error(`refused: ${answer.code}`);
+  return answer;
+}

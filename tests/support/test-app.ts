@@ -1,0 +1,68 @@
+/** The whole server on a port of its own, with the limits and the clock that a test wants. */
+
+import { startApp } from '../../src/app.ts';
+import type { Config } from '../../src/config/config.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import type { Clock } from '../../src/service/clock.ts';
+import { GrpcClient } from './grpc-client.ts';
+import { recordedLog } from './recorded-log.ts';
+
+/** What a test may want otherwise. */
+export interface TestAppOptions {
+  readonly limits?: Partial<Limits>;
+  readonly config?: Partial<Omit<Config, 'limits'>>;
+  readonly clock?: Clock;
+}
+
+/** A running server. */
+export interface TestApp {
+  readonly port: number;
+  /** A client of it that is closed with it. */
+  readonly client: GrpcClient;
+  /** One more client, on a connection of its own. */
+  connect(): GrpcClient;
+  /** The lines logged so far. */
+  readonly logLines: readonly string[];
+  /** Stops the server. @returns whether it stopped in time. */
+  stop(): Promise<boolean>;
+  /** Closes the clients and stops the server. */
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free port. */
+export async function startTestApp({ limits, config, clock }: TestAppOptions = {}): Promise<TestApp> {
+  const log = recordedLog();
+  const app = await startApp(
+    {
+      port: 0,
+      host: '127.0.0.1',
+      storage: 'memory',
+      reflection: true,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      drainDelayMs: 0,
+      shutdownGraceMs: 5_000,
+      logLevel: 'info',
+      logFormat: 'json',
+      ...config,
+    },
+    { log, ...(clock !== undefined && { clock }) },
+  );
+  const { port } = app.address;
+  const clients: GrpcClient[] = [];
+  const connect = (): GrpcClient => {
+    const client = new GrpcClient(`127.0.0.1:${port}`);
+    clients.push(client);
+    return client;
+  };
+  return {
+    port,
+    client: connect(),
+    connect,
+    logLines: log.lines,
+    stop: () => app.close(),
+    close: async () => {
+      for (const client of clients) client.close();
+      await app.close();
+    },
+  };
+}
