@@ -46,7 +46,7 @@ export interface ChatCursor {
   readonly chatId: string;
 }
 
-/** What a watch is on: the posts and the closing of a chat, or the end of a session and changes of its deadline. */
+/** What a watch is on: the posts and the closing of a chat, or the end of a session and what brings its deadline nearer. */
 export type WatchTopic = { readonly chatId: string } | { readonly userId: string };
 
 /** One handle on the data. Any number of handles, in one process or many, may share the same data. */

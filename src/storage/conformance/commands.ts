@@ -1,0 +1,177 @@
+/** Random calls on a whole storage: sessions, chats and messages under a moving clock. The same seed makes the same calls. */
+
+import { createHash } from 'node:crypto';
+
+import { encodedSizeBound } from '../../domain/encoded-size.ts';
+import { MAX_CHAT_TTL_MS } from '../../domain/limits.ts';
+import type { MessageOrder } from '../../domain/models.ts';
+import type { Storage } from '../storage.ts';
+import { asUser, type Visitor } from './handle.ts';
+import { MINUTE_MS, SECOND_MS, START_AT } from './moved-clock.ts';
+import { RandomChoices } from './random-choices.ts';
+import { idSource } from './scene.ts';
+
+/** What a sequence is made of: every operation that answers a caller. */
+export type Operation = Exclude<keyof Storage, 'pageTokenKey' | 'watch' | 'sweep' | 'ping' | 'close'>;
+
+/** One call of an operation. */
+export type Command = { readonly [Op in Operation]: CommandOf<Op> }[Operation];
+
+interface CommandOf<Op extends Operation> extends Draft<Op> {
+  readonly operation: Op;
+  readonly now: number;
+}
+
+interface Draft<Op extends Operation> {
+  readonly args: Parameters<Storage[Op]>[0];
+  /** The call is made only if this visitor's session is live: such operations are for those who were authenticated. */
+  readonly caller?: Visitor;
+}
+
+/** How often each operation comes, in relation to the others. */
+const WEIGHTS: Readonly<Record<Operation, number>> = {
+  createSession: 5,
+  authenticate: 4,
+  endSession: 1,
+  createChat: 5,
+  getChat: 4,
+  listChats: 3,
+  closeChat: 2,
+  postMessage: 24,
+  listMessages: 8,
+  fetchUnread: 10,
+  markRead: 4,
+  listUnreadCounts: 3,
+  readMessages: 4,
+  noteActivity: 2,
+  getStats: 3,
+};
+
+/**
+ * The clock stands or moves in whole ticks, or a little further for statistics and back on the tick after. So nothing that
+ * storages may see differently ever decides: no session ends less than 5 s before a call, and no post is about as old as
+ * the hour of the statistics or as the 10 s of activity. Chats often end at the very time of a call.
+ */
+const TICK_MS = 7 * MINUTE_MS;
+const TICKS = [1, 1, 1, 1, 2, 3, 5, 9, 8_229];
+const SESSION_TTL_MS = 30 * MINUTE_MS;
+const CHAT_TTLS_MS = [
+  undefined,
+  undefined,
+  undefined,
+  TICK_MS,
+  2 * TICK_MS,
+  3 * TICK_MS,
+  9 * MINUTE_MS,
+  MAX_CHAT_TTL_MS,
+];
+const STATS_SETTLE_MS = 5 * SECOND_MS;
+
+const NAMES = ['Ann', 'Бен', 'Çid 🫖'];
+const TEXTS = ['tea?', 'чай?', 'yes '.repeat(40), '🫖'];
+const ORDERS: readonly MessageOrder[] = ['OLDEST_FIRST', 'NEWEST_FIRST'];
+
+/** Makes `steps` calls. */
+export function* randomCommands(seed: number, steps: number): Generator<Command> {
+  const choices = new RandomChoices(seed);
+  const newId = idSource(`seed ${seed}`);
+  const visitors: Visitor[] = [];
+  const chatIds: string[] = [];
+  let now = START_AT;
+
+  function newVisitor(): Visitor {
+    const userId = newId();
+    return { userId, displayName: choices.oneOf(NAMES), tokenHash: createHash('sha256').update(userId).digest() };
+  }
+  /** Mostly somebody who came lately; at times somebody who never had a session. */
+  function someVisitor(): Visitor {
+    return choices.chance(0.02) ? newVisitor() : (visitors.at(-1 - choices.below(5)) ?? newVisitor());
+  }
+  function someChatId(): string {
+    return choices.chance(0.02) ? newId() : (chatIds.at(-1 - choices.below(4)) ?? newId());
+  }
+  function someSeq(): number | undefined {
+    return choices.chance(0.5) ? undefined : choices.below(12);
+  }
+  function cut() {
+    return { limit: 1 + choices.below(6), maxBytes: 300 + choices.below(3_000) };
+  }
+  function activeSince(): number {
+    return choices.chance(0.5) ? 0 : now - SESSION_TTL_MS;
+  }
+
+  const draft: { readonly [Op in Operation]: () => Draft<Op> } = {
+    createSession() {
+      const visitor = newVisitor();
+      visitors.push(visitor);
+      const { tokenHash } = visitor;
+      const maxUsers = choices.oneOf([0, 5, 8]);
+      return { args: { user: asUser(visitor), tokenHash, ttlMs: SESSION_TTL_MS, maxUsers, now } };
+    },
+    authenticate() {
+      const { userId, tokenHash } = someVisitor();
+      const tried = choices.chance(0.8) ? tokenHash : someVisitor().tokenHash;
+      return { args: { userId, tokenHash: tried, now } };
+    },
+    endSession: () => ({ args: { userId: someVisitor().userId, closeChats: choices.chance(0.5), now } }),
+    createChat() {
+      const id = newId();
+      chatIds.push(id);
+      const chat = {
+        id,
+        title: choices.oneOf(['', ...NAMES]),
+        creator: asUser(someVisitor()),
+        createdAt: now,
+        maxMessages: choices.oneOf([0, 1, 3, 5]),
+        readOnly: choices.chance(0.2),
+        unlisted: choices.chance(0.3),
+        ttlMs: choices.oneOf(CHAT_TTLS_MS),
+      };
+      return { args: { chat, maxChats: choices.oneOf([0, 4, 8]), maxChatsPerUser: choices.oneOf([0, 0, 2]) } };
+    },
+    getChat: () => ({ args: { chatId: someChatId(), activeSince: activeSince(), now } }),
+    listChats: () => ({ args: { after: undefined, limit: 1 + choices.below(4), activeSince: activeSince(), now } }),
+    closeChat() {
+      const caller = someVisitor();
+      return { caller, args: { chatId: someChatId(), userId: caller.userId, now } };
+    },
+    postMessage() {
+      const author = asUser(someVisitor());
+      const text = choices.oneOf(TEXTS);
+      const sizeBytes = encodedSizeBound(author.displayName, text);
+      const clientMessageId = choices.chance(0.6) ? undefined : choices.oneOf(['a', 'A', 'b']);
+      return { args: { id: newId(), chatId: someChatId(), author, text, sizeBytes, clientMessageId, now } };
+    },
+    listMessages() {
+      const caller = someVisitor();
+      const page = { order: choices.oneOf(ORDERS), fromSeq: someSeq(), markRead: choices.chance(0.7), ...cut() };
+      return { caller, args: { chatId: someChatId(), user: asUser(caller), ...page, now } };
+    },
+    fetchUnread() {
+      const caller = someVisitor();
+      return { caller, args: { chatId: someChatId(), user: asUser(caller), ackSeq: someSeq(), ...cut(), now } };
+    },
+    markRead() {
+      const caller = someVisitor();
+      return { caller, args: { chatId: someChatId(), user: asUser(caller), seq: choices.below(12), now } };
+    },
+    listUnreadCounts() {
+      const caller = someVisitor();
+      return { caller, args: { userId: caller.userId, after: undefined, limit: 1 + choices.below(4), now } };
+    },
+    readMessages: () => ({ args: { chatId: someChatId(), afterSeq: choices.below(12), ...cut(), now } }),
+    noteActivity: () => ({
+      args: { chatId: someChatId(), users: [asUser(someVisitor()), asUser(someVisitor())], now },
+    }),
+    getStats: () => ({ args: { now } }),
+  };
+
+  for (let step = 0; step < steps; step++) {
+    const operation = choices.weighted(WEIGHTS);
+    const isStats = operation === 'getStats';
+    if (isStats) now += STATS_SETTLE_MS;
+    yield { operation, now, ...draft[operation]() } as Command;
+    if (isStats) now -= STATS_SETTLE_MS;
+    if (isStats || choices.chance(0.05)) now += TICK_MS * choices.oneOf(TICKS);
+  }
+}

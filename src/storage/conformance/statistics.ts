@@ -1,0 +1,177 @@
+/** Statistics: the figures of the whole server, on the handle that did the work and on the other. */
+
+import { describe, expect } from 'vitest';
+
+import type { Stats } from '../../domain/models.ts';
+import { RECENT_RESOLUTION_MS, RECENT_WINDOW_MS } from '../../domain/limits.ts';
+import { accepted, expectRefusal, tally } from './answers.ts';
+import { type Handle, SESSION_TTL_MS } from './handle.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from './moved-clock.ts';
+import { postInTurn } from './post-in-turn.ts';
+import { race } from './race.ts';
+import type { StorageTest } from './scene.ts';
+
+/** What has expired is out of the statistics at the latest this long after its deadline. */
+const OUT_WITHIN_MS = 5 * SECOND_MS;
+/** What one handle has acknowledged is in the statistics of another within 2 s; the rest is for a slow machine. */
+const SPREAD_WITHIN_MS = 10 * SECOND_MS;
+
+export function statistics(test: StorageTest): void {
+  describe('statistics', () => {
+    test('a fresh server has nothing in it', async ({ one, other }) => {
+      const nothing = { users: 0, chats: 0, messages: 0, messagesLastHour: 0 };
+      expect(await one.getStats()).toEqual(nothing);
+      expect(await other.getStats()).toEqual(nothing);
+    });
+
+    test('what a handle has acknowledged is in its statistics at once', async ({ one }) => {
+      const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben')];
+      expect(await one.getStats()).toEqual({ users: 2, chats: 0, messages: 0, messagesLastHour: 0 });
+      const [chat, hidden] = [await one.newChat(ann), await one.newChat(ann, { unlisted: true })];
+      expect(await one.getStats()).toEqual({ users: 2, chats: 2, messages: 0, messagesLastHour: 0 });
+      await postInTurn([one], ben, chat, 3);
+      await postInTurn([one], ben, hidden, 2);
+      expect(await one.getStats()).toEqual({ users: 2, chats: 2, messages: 5, messagesLastHour: 5 });
+      await one.closeChat(ann, chat);
+      expect(await one.getStats()).toEqual({ users: 2, chats: 1, messages: 2, messagesLastHour: 5 });
+      await one.endSession(ben);
+      expect(await one.getStats()).toEqual({ users: 1, chats: 1, messages: 2, messagesLastHour: 5 });
+      await one.endSession(ann, true);
+      expect(await one.getStats()).toEqual({ users: 0, chats: 0, messages: 0, messagesLastHour: 5 });
+    });
+
+    test('what both handles have acknowledged adds up on each', async ({ one, other }) => {
+      const [ann, ben] = [await one.newSession('Ann'), await other.newSession('Ben')];
+      const [first, second] = [await one.newChat(ann), await other.newChat(ben)];
+      await race([one, other], 20, (handle, turn) => accepted(handle.post(ann, turn % 4 < 2 ? first : second, 'x')));
+      const all = { users: 2, chats: 2, messages: 20, messagesLastHour: 20 };
+      await expectSoon(one, all);
+      await expectSoon(other, all);
+
+      await other.closeChat(ann, first);
+      await one.endSession(ben, true);
+      const rest = { users: 1, chats: 0, messages: 0, messagesLastHour: 20 };
+      await expectSoon(one, rest);
+      await expectSoon(other, rest);
+    });
+
+    test('only kept messages are counted, and among those of the last hour also trimmed ones', async ({ one }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann, { maxMessages: 3 });
+      await postInTurn([one], ann, chat, 10);
+      expect(await one.getStats()).toMatchObject({ messages: 3, messagesLastHour: 10 });
+    });
+
+    test('what was refused or repeated is not counted', async ({ one }) => {
+      const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben')];
+      const chat = await one.newChat(ann, { readOnly: true });
+      await accepted(one.post(ann, chat, 'once', { clientMessageId: 'a' }));
+      const before = await one.getStats();
+      await accepted(one.post(ann, chat, 'once', { clientMessageId: 'a' }));
+      await expectRefusal(one.post(ann, chat, 'twice', { clientMessageId: 'a' }), 'MESSAGE_ID_CONFLICT');
+      await expectRefusal(one.post(ben, chat, 'me too'), 'CHAT_READ_ONLY');
+      await expectRefusal(one.createSession({ maxUsers: 2 }), 'USER_LIMIT_REACHED');
+      await expectRefusal(one.createChat(ben, { maxChats: 1 }), 'CHAT_LIMIT_REACHED');
+      await expectRefusal(one.closeChat(ben, chat), 'NOT_CHAT_CREATOR');
+      await expectRefusal(one.endSession(ann), 'SESSION_HAS_OPEN_CHATS');
+
+      expect(await one.getStats()).toEqual(before);
+    });
+
+    test('after races the figures are those of what was let in', async ({ one, other }) => {
+      const ann = await one.newSession('Ann');
+      const sessions = await race([one, other], 30, (handle) => handle.createSession({ maxUsers: 10 }));
+      const chats = await race([one, other], 30, (handle) => handle.createChat(ann, { maxChats: 5 }));
+      expect([tally(sessions)['accepted'], tally(chats)['accepted']]).toEqual([9, 5]);
+
+      await expectSoon(one, { users: 10, chats: 5, messages: 0, messagesLastHour: 0 });
+      await expectSoon(other, { users: 10, chats: 5, messages: 0, messagesLastHour: 0 });
+    });
+
+    test('an expired session is in until its deadline and out 5 s after it', async ({ one, other, clock }) => {
+      await one.newSession('Ann');
+      clock.advance(MINUTE_MS);
+      const ben = await one.newSession('Ben');
+      const annEnds = clock.now - MINUTE_MS + SESSION_TTL_MS;
+      clock.moveTo(annEnds - 1);
+      expect(await one.getStats()).toMatchObject({ users: 2 });
+      clock.moveTo(annEnds + OUT_WITHIN_MS);
+      expect(await one.getStats()).toMatchObject({ users: 1 });
+      await expectSoon(other, { users: 1 });
+      clock.moveTo((await one.session(ben)).expiresAt + OUT_WITHIN_MS);
+      expect(await one.getStats()).toMatchObject({ users: 0 });
+    });
+
+    test('a prolonged session is in until its new deadline', async ({ one, clock }) => {
+      const [host, ann] = [await one.newSession('Host'), await one.newSession('Ann')];
+      const chat = await one.newChat(host);
+      clock.advance(SESSION_TTL_MS - 1);
+      await accepted(one.post(ann, chat, 'still here'));
+      const { expiresAt } = await one.session(ann);
+      clock.moveTo(expiresAt - 1);
+      expect(await one.getStats()).toMatchObject({ users: 2 });
+      clock.moveTo(expiresAt + OUT_WITHIN_MS);
+      expect(await one.getStats()).toMatchObject({ users: 1 });
+      clock.advance(40 * DAY_MS);
+      expect(await one.getStats()).toMatchObject({ users: 1 });
+    });
+
+    test('an expired chat is in until its deadline, and out with its messages 5 s after it', async ({
+      one,
+      other,
+      clock,
+    }) => {
+      const ann = await one.newSession();
+      const [stays, expires] = [await one.newChat(ann), await one.newChat(ann, { ttlMs: MINUTE_MS, maxMessages: 4 })];
+      await postInTurn([one], ann, stays, 2);
+      await postInTurn([one], ann, expires, 6);
+      clock.moveTo(expires.expiresAt - 1);
+      expect(await one.getStats()).toMatchObject({ chats: 2, messages: 6, messagesLastHour: 8 });
+      clock.moveTo(expires.expiresAt + OUT_WITHIN_MS);
+      expect(await one.getStats()).toMatchObject({ chats: 1, messages: 2, messagesLastHour: 8 });
+      await expectSoon(other, { chats: 1, messages: 2, messagesLastHour: 8 });
+    });
+
+    test('a message is among those of the last hour for 60 minutes, give or take 10 s', async ({ one, clock }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      const times: number[] = [];
+      const expectFigure = async (): Promise<void> => {
+        const certain = times.filter((at) => clock.now - at < RECENT_WINDOW_MS - RECENT_RESOLUTION_MS).length;
+        const possible = times.filter((at) => clock.now - at <= RECENT_WINDOW_MS + RECENT_RESOLUTION_MS).length;
+        const { messagesLastHour } = await one.getStats();
+        expect(messagesLastHour).toBeGreaterThanOrEqual(certain);
+        expect(messagesLastHour).toBeLessThanOrEqual(possible);
+      };
+      for (const stepMs of [0, 1, 9_999, 61_234, 20 * MINUTE_MS, 39 * MINUTE_MS, 1, 12_345]) {
+        clock.advance(stepMs);
+        times.push(clock.now);
+        await accepted(one.post(ann, chat, 'tick'));
+        await expectFigure();
+      }
+      for (let step = 0; step < 120; step++) {
+        clock.advance(41_777);
+        await expectFigure();
+      }
+      expect(await one.getStats()).toMatchObject({ messages: times.length, messagesLastHour: 0 });
+    });
+
+    test('after a long quiet time the last hour is empty and fills again', async ({ one, other, clock }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      await postInTurn([one], ann, chat, 3);
+      for (const quietMs of [2 * RECENT_WINDOW_MS, 40 * DAY_MS]) {
+        clock.advance(quietMs);
+        expect(await one.getStats()).toMatchObject({ messagesLastHour: 0 });
+        await postInTurn([one, other], ann, chat, 4);
+        await expectSoon(one, { messagesLastHour: 4 });
+        await expectSoon(other, { messagesLastHour: 4 });
+      }
+    });
+  });
+}
+
+/** Expects figures that another handle may have changed: asks again until they are right, or shows how they are not. */
+async function expectSoon(handle: Handle, figures: Partial<Stats>): Promise<void> {
+  await expect.poll(() => handle.getStats(), { timeout: SPREAD_WITHIN_MS, interval: 50 }).toMatchObject(figures);
+}

@@ -1,0 +1,58 @@
+/** Sessions: start, authenticate, end. What each must do is said at `Storage`. */
+
+import { timingSafeEqual } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+
+import { Refusal } from '../../domain/errors.ts';
+import { isOver } from '../../domain/lifetime.ts';
+import { fitsOneMore } from '../../domain/limits.ts';
+import type { Session } from '../../domain/models.ts';
+import type { Authenticate, CreateSession, EndSession } from '../storage.ts';
+import { expireSession } from './house-keeping.ts';
+import type { MemoryData } from './memory-data.ts';
+import { SessionRecord } from './session-record.ts';
+
+/** How many chats are closed before others get their turn. */
+const CHATS_PER_TURN = 1_000;
+
+export function createSession(data: MemoryData, command: CreateSession): Session | Refusal<'USER_LIMIT_REACHED'> {
+  while (!fitsOneMore(data.sessions.size, command.maxUsers)) {
+    if (!expireSession(data, command.now)) return new Refusal('USER_LIMIT_REACHED');
+  }
+  const session = new SessionRecord(command);
+  data.addSession(session);
+  return session.view();
+}
+
+export function authenticate(
+  data: MemoryData,
+  { userId, tokenHash, now }: Authenticate,
+): Session | Refusal<'UNAUTHENTICATED'> {
+  const session = data.liveSession(userId, now);
+  const isOwner = session?.tokenHash.length === tokenHash.length && timingSafeEqual(session.tokenHash, tokenHash);
+  return isOwner ? session.view() : new Refusal('UNAUTHENTICATED');
+}
+
+export async function endSession(
+  data: MemoryData,
+  { userId, closeChats, now }: EndSession,
+): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined> {
+  const session = data.liveSession(userId, now);
+  if (session === undefined) return new Refusal('UNAUTHENTICATED');
+  const hasOpenChats = !isOver(session.chatsUntil, now);
+  if (hasOpenChats && !closeChats) return new Refusal('SESSION_HAS_OPEN_CHATS');
+  data.removeSession(session);
+  data.userWatchers.wake(userId);
+  await closeChatsOf(data, session, now);
+  return undefined;
+}
+
+async function closeChatsOf(data: MemoryData, session: SessionRecord, now: number): Promise<void> {
+  for (let closed = 1; ; closed++) {
+    const chat = session.openChats.maxKey();
+    if (chat === undefined) return;
+    data.removeChat(chat, now);
+    data.chatWatchers.wake(chat.id);
+    if (closed % CHATS_PER_TURN === 0) await setImmediate();
+  }
+}

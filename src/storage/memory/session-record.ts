@@ -1,0 +1,61 @@
+/** Everything about one live session. */
+
+import { NEVER, sessionDeadline } from '../../domain/lifetime.ts';
+import type { Session, User } from '../../domain/models.ts';
+import type { CreateSession } from '../storage.ts';
+import type { ChatRecord } from './chat-record.ts';
+import type { Expiring } from './deadline-index.ts';
+import { BTree, chatIndex, compareIds } from './ordered.ts';
+import type { Visit } from './visit.ts';
+
+/** A session, the chats it has open and the chats it has been to. */
+export class SessionRecord implements Expiring {
+  readonly user: User;
+  readonly tokenHash: Uint8Array;
+  readonly createdAt: number;
+  readonly ttlMs: number;
+  /** The latest of: its creation, its last message, the closing of a chat that is not among `openChats` any more. */
+  activeAt: number;
+  /** The chats it created that were not closed, earliest deadline first; some may be over. */
+  readonly openChats: BTree<ChatRecord> = new BTree<ChatRecord, undefined>(undefined, compareDeadlines);
+  /** Some may be to chats that are over. */
+  readonly visits = chatIndex<Visit>();
+  indexedAt = NEVER;
+
+  constructor({ user, tokenHash, ttlMs, now }: CreateSession) {
+    this.user = { userId: user.userId, displayName: user.displayName };
+    this.tokenHash = tokenHash;
+    this.createdAt = now;
+    this.ttlMs = ttlMs;
+    this.activeAt = now;
+  }
+
+  get id(): string {
+    return this.user.userId;
+  }
+
+  /** The latest deadline of its chats; its creation if it has none. */
+  get chatsUntil(): number {
+    return this.openChats.maxKey()?.expiresAt ?? this.createdAt;
+  }
+
+  /** When it ends if nothing else happens. */
+  get expiresAt(): number {
+    return sessionDeadline(this);
+  }
+
+  /** Notes a message, or the closing of a chat. */
+  noteActivity(at: number): void {
+    this.activeAt = Math.max(this.activeAt, at);
+  }
+
+  /** As callers see it. */
+  view(): Session {
+    return { ...this.user, createdAt: this.createdAt, expiresAt: this.expiresAt };
+  }
+}
+
+function compareDeadlines(a: ChatRecord, b: ChatRecord): number {
+  if (a.expiresAt === b.expiresAt) return compareIds(a.id, b.id);
+  return a.expiresAt < b.expiresAt ? -1 : 1;
+}
