@@ -39,6 +39,11 @@ export const MAX_ACTIVE_USERS_SHOWN = 20;
 export const RECENT_WINDOW_MS = 60 * MINUTE_MS;
 export const RECENT_RESOLUTION_MS = 10 * SECOND_MS;
 
+/**
+ * Largest stream event, in bytes of size bound, unless one message alone is larger. An event on its way is held once for
+ * each stream by the transport, so this times the number of streams is what a burst can cost in memory.
+ */
+export const MAX_EVENT_BYTES = 64 * 1024;
 /** What one stream may have waiting for a slow reader before it is ended. */
 export const MAX_STREAM_QUEUE_MESSAGES = 10_000;
 export const MAX_STREAM_QUEUE_BYTES = 4 * 1024 * 1024;

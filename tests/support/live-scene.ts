@@ -14,7 +14,7 @@ import { Reader, type ReaderOptions } from './reader.ts';
 
 export const SESSION_TTL_MS = 30 * 60_000;
 
-const QUIET: Log = { error() {}, warn() {}, info() {}, debug() {} };
+export const QUIET_LOG: Log = { error() {}, warn() {}, info() {}, debug() {} };
 
 /** A user with a live session. */
 export interface Person {
@@ -42,8 +42,8 @@ export class LiveScene {
     this.hub = createLiveHub({
       storage: disturb(this.storage),
       clock: this.clock,
-      log: options.log ?? QUIET,
-      limits: { maxStreamsPerSession, sessionTtlMs },
+      log: options.log ?? QUIET_LOG,
+      limits: { maxStreamsPerSession },
     });
   }
 

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { disturbed } from '../../tests/support/disturbed-storage.ts';
+import { LiveScene, quiet, QUIET_LOG, type Person } from '../../tests/support/live-scene.ts';
+import { Reader } from '../../tests/support/reader.ts';
+import type { Storage } from '../storage/storage.ts';
+import { ChatFeed } from './chat-feed.ts';
+import { LiveStream } from './live-stream.ts';
+
+async function openFeed(scene: LiveScene, chatId: string, storage: Storage = scene.storage): Promise<ChatFeed> {
+  const context = { storage, clock: scene.clock, log: QUIET_LOG, limits: { maxStreamsPerSession: 0 } };
+  const feed = new ChatFeed(context, chatId);
+  await feed.opened;
+  return feed;
+}
+
+function openStream(feed: ChatFeed, { user }: Person, sink: Reader): void {
+  const stream = new LiveStream({ user, feed, sink, afterSeq: 0, lastSeq: 0, onOver: () => feed.remove(stream) });
+  feed.add(stream);
+  stream.begin();
+}
+
+test('a feed keeps messages only until its slowest live stream was handed them', async () => {
+  const scene = new LiveScene();
+  const ada = await scene.person();
+  const chatId = await scene.chat(ada);
+  const feed = await openFeed(scene, chatId);
+  const slow = new Reader({ isSlow: true });
+  openStream(feed, ada, new Reader());
+  openStream(feed, ada, slow);
+  await scene.post(ada, chatId, 5);
+  await quiet();
+  expect(feed.recent.after(0)).toMatchObject({ firstSeq: 1, lastSeq: 5 });
+  slow.hurry();
+  await scene.post(ada, chatId);
+  await quiet();
+  expect(slow.seqs).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(feed.recent.after(0)).toBeUndefined();
+  feed.close();
+});
+
+test('a feed reads what is posted at one time once, whatever the number of its streams', async () => {
+  const scene = new LiveScene();
+  const ada = await scene.person();
+  const chatId = await scene.chat(ada);
+  let reads = 0;
+  const before = (operation: string): void => void (operation === 'readMessages' && reads++);
+  const feed = await openFeed(scene, chatId, disturbed(scene.storage, { before }));
+  const readers = Array.from({ length: 50 }, () => new Reader());
+  for (const reader of readers) openStream(feed, ada, reader);
+  reads = 0;
+  await scene.post(ada, chatId, 20);
+  await Promise.all(readers.map((reader) => reader.untilSeq(20)));
+  expect(reads).toBe(1);
+  feed.close();
+});
+
+test('a feed without streams reads no messages', async () => {
+  const scene = new LiveScene();
+  const ada = await scene.person();
+  const chatId = await scene.chat(ada);
+  const feed = await openFeed(scene, chatId);
+  let rings = 0;
+  feed.bells.add(() => rings++);
+  await scene.post(ada, chatId, 3);
+  await quiet();
+  expect(rings).toBe(1);
+  expect(feed.lastSeq).toBe(3);
+  expect(feed.recent.after(0)).toBeUndefined();
+  feed.close();
+});

@@ -1,0 +1,13 @@
+/** What every part of the live side works with. */
+
+import type { Limits } from '../domain/limits.ts';
+import type { Clock } from '../service/clock.ts';
+import type { Log } from '../service/log.ts';
+import type { Storage } from '../storage/storage.ts';
+
+export interface LiveContext {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Pick<Limits, 'maxStreamsPerSession'>;
+}
