@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest';
 
 import type { Chat } from '../../domain/models.ts';
 import { accepted, acceptedOnly, expectRefusal, tally } from './answers.ts';
+import { SESSION_TTL_MS } from './handle.ts';
 import { MINUTE_MS } from './moved-clock.ts';
 import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
@@ -101,6 +102,18 @@ export function chatLimits(test: StorageTest): void {
       expect(tally(results)).toEqual({ accepted: 1, USER_CHAT_LIMIT_REACHED: 9 });
     });
 
+    test('an expired chat’s place at the server is free for others too', async ({ one, other, clock }) => {
+      const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben')];
+      const ttls = [3 * MINUTE_MS, MINUTE_MS, 2 * MINUTE_MS];
+      for (const ttlMs of ttls) await one.newChat(ann, { ttlMs });
+      for (let expired = 1; expired <= ttls.length; expired++) {
+        await expectRefusal(other.createChat(ben, { maxChats: 3 }), 'CHAT_LIMIT_REACHED');
+        clock.advance(MINUTE_MS);
+        const results = await race([one, other], 4, (handle) => handle.createChat(ben, { maxChats: 3 }));
+        expect(tally(results)).toEqual({ accepted: 1, CHAT_LIMIT_REACHED: 3 });
+      }
+    });
+
     test('the places of an ended session’s chats are free at once', async ({ one, other }) => {
       const ann = await one.newSession('Ann');
       const ben = await one.newSession('Ben');
@@ -127,6 +140,16 @@ export function chatLimits(test: StorageTest): void {
       expect((await other.listUnreadCounts(ann)).counts).toEqual([]);
       expect(await one.getStats()).toMatchObject({ chats: 1 });
       await accepted(other.createChat(ann, { maxChats: 2, maxChatsPerUser: 1 }));
+    });
+
+    test('a refused chat prolongs nothing, also after a chat of its creator expired', async ({ one, other, clock }) => {
+      const ann = await one.newSession('Ann');
+      await one.newChat(await one.newSession('Ben'));
+      const expired = await one.newChat(ann, { ttlMs: MINUTE_MS });
+      clock.advance(2 * MINUTE_MS);
+      await expectRefusal(other.createChat(ann, { maxChats: 1 }), 'CHAT_LIMIT_REACHED');
+
+      expect(await one.session(ann)).toMatchObject({ expiresAt: expired.expiresAt + SESSION_TTL_MS });
     });
 
     test('a chat refused by the user’s limit takes no place at the server', async ({ one, other }) => {

@@ -4,9 +4,10 @@ import { describe, expect } from 'vitest';
 
 import { NEVER } from '../../domain/lifetime.ts';
 import { MAX_CHAT_TTL_MS, MAX_SEQ } from '../../domain/limits.ts';
-import { accepted, expectRefusal } from './answers.ts';
+import { accepted, expectRefusal, tally } from './answers.ts';
 import { asUser, type ChatId, type Handle, type Visitor } from './handle.ts';
 import { HOUR_MS, SECOND_MS } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function chats(test: StorageTest): void {
@@ -60,7 +61,7 @@ export function chats(test: StorageTest): void {
 
     test('in a read-only chat only the creator posts, and everybody reads', async ({ one, other }) => {
       const ann = await one.newSession('Ann');
-      const ben = await one.newSession('Ben');
+      const ben = await one.newSession('Ann');
       const chat = await one.newChat(ann, { readOnly: true });
       await expectRefusal(other.post(ben, chat, 'may I?'), 'CHAT_READ_ONLY');
       await accepted(other.post(ann, chat, 'hear, hear'));
@@ -123,6 +124,13 @@ export function chats(test: StorageTest): void {
       await expectRefusal(other.closeChat(ben, chat), 'NOT_CHAT_CREATOR');
 
       expect(await other.getChat(chat)).toEqual(before);
+    });
+
+    test('of many closings at once one closes', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      const results = await race([one, other], 20, (handle) => handle.closeChat(ann, chat));
+      expect(tally(results)).toEqual({ accepted: 1, CHAT_NOT_FOUND: 19 });
     });
 
     test('closing a chat leaves the creator’s other chats and their messages', async ({ one, other }) => {

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 
 import { encodedSizeBound } from '../../domain/encoded-size.ts';
-import { MAX_CHAT_TTL_MS } from '../../domain/limits.ts';
-import type { MessageOrder } from '../../domain/models.ts';
+import { chatDeadline } from '../../domain/lifetime.ts';
+import { fitsOneMore, MAX_CHAT_TTL_MS } from '../../domain/limits.ts';
+import type { MessageOrder, User } from '../../domain/models.ts';
 import type { Storage } from '../storage.ts';
+import { Guesses } from './guesses.ts';
 import { asUser, type Visitor } from './handle.ts';
 import { MINUTE_MS, SECOND_MS, START_AT } from './moved-clock.ts';
 import { RandomChoices } from './random-choices.ts';
@@ -28,12 +30,17 @@ interface Draft<Op extends Operation> {
   readonly caller?: Visitor;
 }
 
+interface ChatOf {
+  readonly id: string;
+  readonly creator: Visitor;
+}
+
 /** How often each operation comes, in relation to the others. */
 const WEIGHTS: Readonly<Record<Operation, number>> = {
   createSession: 5,
   authenticate: 4,
   endSession: 1,
-  createChat: 5,
+  createChat: 4,
   getChat: 4,
   listChats: 3,
   closeChat: 2,
@@ -44,7 +51,7 @@ const WEIGHTS: Readonly<Record<Operation, number>> = {
   listUnreadCounts: 3,
   readMessages: 4,
   noteActivity: 2,
-  getStats: 3,
+  getStats: 2,
 };
 
 /**
@@ -53,7 +60,7 @@ const WEIGHTS: Readonly<Record<Operation, number>> = {
  * the hour of the statistics or as the 10 s of activity. Chats often end at the very time of a call.
  */
 const TICK_MS = 7 * MINUTE_MS;
-const TICKS = [1, 1, 1, 1, 2, 3, 5, 9, 8_229];
+const TICKS = [...Array<number>(20).fill(1), 2, 3, 6, 8_229];
 const SESSION_TTL_MS = 30 * MINUTE_MS;
 const CHAT_TTLS_MS = [
   undefined,
@@ -75,20 +82,19 @@ const ORDERS: readonly MessageOrder[] = ['OLDEST_FIRST', 'NEWEST_FIRST'];
 export function* randomCommands(seed: number, steps: number): Generator<Command> {
   const choices = new RandomChoices(seed);
   const newId = idSource(`seed ${seed}`);
-  const visitors: Visitor[] = [];
-  const chatIds: string[] = [];
+  const sessions = new Guesses<Visitor>(choices);
+  const chats = new Guesses<ChatOf>(choices);
   let now = START_AT;
 
   function newVisitor(): Visitor {
     const userId = newId();
     return { userId, displayName: choices.oneOf(NAMES), tokenHash: createHash('sha256').update(userId).digest() };
   }
-  /** Mostly somebody who came lately; at times somebody who never had a session. */
   function someVisitor(): Visitor {
-    return choices.chance(0.02) ? newVisitor() : (visitors.at(-1 - choices.below(5)) ?? newVisitor());
+    return sessions.some(now) ?? newVisitor();
   }
   function someChatId(): string {
-    return choices.chance(0.02) ? newId() : (chatIds.at(-1 - choices.below(4)) ?? newId());
+    return chats.some(now)?.id ?? newId();
   }
   function someSeq(): number | undefined {
     return choices.chance(0.5) ? undefined : choices.below(12);
@@ -103,9 +109,9 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
   const draft: { readonly [Op in Operation]: () => Draft<Op> } = {
     createSession() {
       const visitor = newVisitor();
-      visitors.push(visitor);
       const { tokenHash } = visitor;
-      const maxUsers = choices.oneOf([0, 5, 8]);
+      const maxUsers = choices.oneOf([0, 0, 4, 6]);
+      if (fitsOneMore(sessions.count(now), maxUsers)) sessions.add(visitor, now + SESSION_TTL_MS);
       return { args: { user: asUser(visitor), tokenHash, ttlMs: SESSION_TTL_MS, maxUsers, now } };
     },
     authenticate() {
@@ -113,33 +119,48 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
       const tried = choices.chance(0.8) ? tokenHash : someVisitor().tokenHash;
       return { args: { userId, tokenHash: tried, now } };
     },
-    endSession: () => ({ args: { userId: someVisitor().userId, closeChats: choices.chance(0.5), now } }),
+    endSession() {
+      const { userId } = someVisitor();
+      const closeChats = choices.chance(0.5);
+      if (closeChats) chats.drop(now, ({ creator }) => creator.userId === userId);
+      if (closeChats) sessions.drop(now, (visitor) => visitor.userId === userId);
+      return { args: { userId, closeChats, now } };
+    },
     createChat() {
-      const id = newId();
-      chatIds.push(id);
+      const creator = someVisitor();
+      const isCreator = ({ userId }: User): boolean => userId === creator.userId;
       const chat = {
-        id,
+        id: newId(),
         title: choices.oneOf(['', ...NAMES]),
-        creator: asUser(someVisitor()),
+        creator: asUser(creator),
         createdAt: now,
         maxMessages: choices.oneOf([0, 1, 3, 5]),
         readOnly: choices.chance(0.2),
         unlisted: choices.chance(0.3),
         ttlMs: choices.oneOf(CHAT_TTLS_MS),
       };
-      return { args: { chat, maxChats: choices.oneOf([0, 4, 8]), maxChatsPerUser: choices.oneOf([0, 0, 2]) } };
+      const [maxChats, maxChatsPerUser] = [choices.oneOf([0, 0, 3, 5]), choices.oneOf([0, 0, 0, 2])];
+      if (sessions.count(now, isCreator) > 0 && fitsOneMore(chats.count(now), maxChats)) {
+        const closesAt = chatDeadline(now, chat.ttlMs);
+        chats.add({ id: chat.id, creator }, closesAt);
+        sessions.prolong(now, closesAt + SESSION_TTL_MS, isCreator);
+      }
+      return { args: { chat, maxChats, maxChatsPerUser } };
     },
     getChat: () => ({ args: { chatId: someChatId(), activeSince: activeSince(), now } }),
     listChats: () => ({ args: { after: undefined, limit: 1 + choices.below(4), activeSince: activeSince(), now } }),
     closeChat() {
-      const caller = someVisitor();
-      return { caller, args: { chatId: someChatId(), userId: caller.userId, now } };
+      const chat = chats.some(now);
+      const caller = choices.chance(0.6) ? (chat?.creator ?? someVisitor()) : someVisitor();
+      if (caller === chat?.creator) chats.drop(now, ({ id }) => id === chat.id);
+      return { caller, args: { chatId: chat?.id ?? newId(), userId: caller.userId, now } };
     },
     postMessage() {
       const author = asUser(someVisitor());
+      sessions.prolong(now, now + SESSION_TTL_MS, ({ userId }) => userId === author.userId);
       const text = choices.oneOf(TEXTS);
       const sizeBytes = encodedSizeBound(author.displayName, text);
-      const clientMessageId = choices.chance(0.6) ? undefined : choices.oneOf(['a', 'A', 'b']);
+      const clientMessageId = choices.chance(0.6) ? undefined : choices.oneOf(['a', 'A']);
       return { args: { id: newId(), chatId: someChatId(), author, text, sizeBytes, clientMessageId, now } };
     },
     listMessages() {
@@ -166,12 +187,19 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
     getStats: () => ({ args: { now } }),
   };
 
+  function nextOperation(): Operation {
+    const isLost = choices.chance(0.3);
+    if (!isLost && sessions.count(now) === 0) return 'createSession';
+    if (!isLost && chats.count(now) === 0) return 'createChat';
+    return choices.weighted(WEIGHTS);
+  }
+
   for (let step = 0; step < steps; step++) {
-    const operation = choices.weighted(WEIGHTS);
+    const operation = nextOperation();
     const isStats = operation === 'getStats';
     if (isStats) now += STATS_SETTLE_MS;
     yield { operation, now, ...draft[operation]() } as Command;
     if (isStats) now -= STATS_SETTLE_MS;
-    if (isStats || choices.chance(0.05)) now += TICK_MS * choices.oneOf(TICKS);
+    if (isStats || choices.chance(0.02)) now += TICK_MS * choices.oneOf(TICKS);
   }
 }

@@ -117,10 +117,10 @@ export function posting(test: StorageTest): void {
     test('a chat that keeps all messages keeps all', async ({ one, other }) => {
       const ann = await one.newSession();
       const chat = await one.newChat(ann, { maxMessages: 0 });
-      await race([one, other], 120, (handle) => accepted(handle.post(ann, chat, 'x')));
+      await race([one, other], 150, (handle) => accepted(handle.post(ann, chat, 'x')));
 
-      expect(seqsOf((await accepted(other.readMessages(chat))).messages)).toEqual(range(1, 120));
-      expect(await one.getChat(chat)).toMatchObject({ messageCount: 120 });
+      expect(seqsOf((await accepted(other.readMessages(chat))).messages)).toEqual(range(1, 150));
+      expect(await one.getChat(chat)).toMatchObject({ messageCount: 150 });
     });
 
     test('no reader ever sees more than is kept, or a hole, while posts trim', async ({ one, other }) => {

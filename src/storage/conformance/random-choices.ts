@@ -18,7 +18,7 @@ export class RandomChoices {
     return this.#next() < probability;
   }
 
-  /** One of the items, each as likely as the others. */
+  /** One of the items, of which there must be some, each as likely as the others. */
   oneOf<T>(items: readonly T[]): T {
     return items[this.below(items.length)]!;
   }

@@ -7,6 +7,7 @@ import { CLIENT_MESSAGE_ID_MEMORY_MS } from '../../domain/limits.ts';
 import { accepted, expectRefusal } from './answers.ts';
 import { type Handle, SESSION_TTL_MS, type Visitor } from './handle.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type MovedClock } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function sessionLifetime(test: StorageTest): void {
@@ -49,6 +50,18 @@ export function sessionLifetime(test: StorageTest): void {
       await accepted(other.post(ann, chat, 'second', { now: clock.now - 50 }));
 
       expect((await one.session(ann)).expiresAt).toBe(clock.now + SESSION_TTL_MS);
+    });
+
+    test('posts at once through both handles leave the deadline of the latest', async ({ one, other, clock }) => {
+      const ann = await one.newSession();
+      const host = await one.newSession('Host');
+      const chats = [await one.newChat(host), await other.newChat(host)];
+      clock.advance(MINUTE_MS);
+      await race([one, other], 20, (handle, turn) =>
+        accepted(handle.post(ann, chats[turn % 4 < 2 ? 0 : 1]!, 'x', { now: clock.now + ((turn * 7) % 20) })),
+      );
+
+      expect((await other.session(ann)).expiresAt).toBe(clock.now + 19 + SESSION_TTL_MS);
     });
 
     test('a repeated post moves no deadline', async ({ one, other, clock }) => {

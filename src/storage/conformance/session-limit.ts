@@ -107,6 +107,24 @@ export function sessionLimit(test: StorageTest): void {
       await accepted(other.createSession({ maxUsers: 2 }));
     });
 
+    test('prolonged sessions do not keep the places of those that expired', async ({ one, other, clock }) => {
+      const chat = await one.newChat(await one.newSession('Host'));
+      const staying = [await one.newSession('Ann'), await other.newSession('Ben')];
+      await one.newSession('Cid');
+      const expiresAt = clock.now + SESSION_TTL_MS;
+      clock.advance(MINUTE_MS);
+      for (const [index, user] of staying.entries()) {
+        await accepted((index % 2 === 0 ? one : other).post(user, chat, 'still here'));
+      }
+      clock.moveTo(expiresAt - 1);
+      await expectRefusal(one.createSession({ maxUsers: 4 }), 'USER_LIMIT_REACHED');
+      clock.moveTo(expiresAt + PLACE_FREE_WITHIN_MS);
+
+      const results = await race([one, other], 10, (handle) => handle.createSession({ maxUsers: 4 }));
+      expect(tally(results)).toEqual({ accepted: 1, USER_LIMIT_REACHED: 9 });
+      for (const user of staying) await other.session(user);
+    });
+
     test('a session with an endless chat keeps its place until its end after the closing', async ({
       one,
       other,

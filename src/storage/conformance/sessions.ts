@@ -2,8 +2,12 @@
 
 import { describe, expect } from 'vitest';
 
-import { accepted, expectRefusal, seqsOf } from './answers.ts';
-import { asUser, SESSION_TTL_MS } from './handle.ts';
+import type { Refusal } from '../../domain/errors.ts';
+import type { Chat } from '../../domain/models.ts';
+import { accepted, acceptedOnly, expectRefusal, seqsOf, tally } from './answers.ts';
+import { asUser, SESSION_TTL_MS, type Visitor } from './handle.ts';
+import { SECOND_MS } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function sessions(test: StorageTest): void {
@@ -135,6 +139,42 @@ export function sessions(test: StorageTest): void {
         await expectRefusal(other.readMessages(chat), 'CHAT_NOT_FOUND');
       }
       expect((await one.listChats()).chats.map(({ id }) => id)).toEqual([theirs.id]);
+    });
+
+    test('of many endings at once one ends', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const results = await race([one, other], 20, (handle) => handle.endSession(ann, true));
+      expect(tally(results)).toEqual({ accepted: 1, UNAUTHENTICATED: 19 });
+    });
+
+    test('a session never ends beside a chat that opens at the same time', async ({ one, other }) => {
+      const users: Visitor[] = [];
+      for (let count = 0; count < 10; count++) users.push(await one.newSession());
+      const outcomes = await race([one, other], users.length, async (handle, turn) => {
+        const [second, user] = [handle === one ? other : one, users[turn]!];
+        const calls = [() => handle.createChat(user), () => second.endSession(user)];
+        return Promise.all((turn % 4 < 2 ? calls : calls.toReversed()).map((call) => call()));
+      });
+
+      for (const outcome of outcomes) expect(tally(outcome)).toMatchObject({ accepted: 1 });
+    });
+
+    test('no chat outlives the end of its creator’s session, however many were being opened', async ({
+      one,
+      other,
+      clock,
+    }) => {
+      const ann = await one.newSession();
+      const results = await race<Chat | Refusal | undefined>([one, other], 30, (handle, turn) =>
+        turn === 15 ? handle.endSession(ann, true) : handle.createChat(ann),
+      );
+      await expectRefusal(other.authenticate(ann), 'UNAUTHENTICATED');
+      clock.advance(10 * SECOND_MS);
+      for (const handle of [one, other]) await handle.sweepAll();
+
+      expect((await other.listChats()).chats).toEqual([]);
+      const opened = acceptedOnly(results).filter((chat) => chat !== undefined);
+      for (const chat of opened) await expectRefusal(one.getChat(chat), 'CHAT_NOT_FOUND');
     });
 
     test('the messages of an ended session stay, with its name', async ({ one, other }) => {

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 
 import { accepted, range, seqsOf } from './answers.ts';
 import { SESSION_TTL_MS } from './handle.ts';
-import { SECOND_MS } from './moved-clock.ts';
+import { HOUR_MS, SECOND_MS } from './moved-clock.ts';
 import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 import { type Watch, watchOn } from './watch-on.ts';
@@ -102,6 +102,24 @@ export function watching(test: StorageTest): void {
       staying.stop();
     });
 
+    test('a watch that is ended while a post is on its way is not called any more', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      for (const handle of [one, other]) {
+        const ended = await watchOn(one, { chatId: chat.id });
+        const staying = await watchOn(one, { chatId: chat.id });
+        const woken = staying.nextWake();
+        const posting = accepted(handle.post(ann, chat, 'on its way'));
+        ended.stop();
+        const { wakes } = ended;
+        await posting;
+        await woken;
+
+        expect(ended.wakes).toBe(wakes);
+        staying.stop();
+      }
+    });
+
     test('two watches with the same function are two watches', async ({ one, other }) => {
       const ann = await one.newSession();
       const chat = await one.newChat(ann);
@@ -155,11 +173,13 @@ export function watching(test: StorageTest): void {
     test('what brings its end nearer wakes, and the new deadline can be read then', async ({ one, other, clock }) => {
       const ann = await one.newSession();
       const watches = [await watchOn(one, { userId: ann.userId }), await watchOn(other, { userId: ann.userId })];
-      for (const [handle, reader] of [
-        [one, other],
-        [other, one],
+      for (const [handle, reader, ttlMs] of [
+        [one, other, undefined],
+        [other, one, undefined],
+        [one, other, HOUR_MS],
+        [other, one, HOUR_MS],
       ] as const) {
-        const chat = await handle.newChat(ann);
+        const chat = await handle.newChat(ann, { ttlMs });
         clock.advance(SECOND_MS);
         const woken = watches.map((watch) => watch.nextWake());
         await accepted(handle.closeChat(ann, chat));
