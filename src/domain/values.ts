@@ -13,7 +13,7 @@ export function parseUuid(value: string): string | Problem {
 }
 
 /** A whole number from `min` to `max`. */
-export function parseInteger(value: number, min: number, max: number): number | Problem {
+function parseInteger(value: number, min: number, max: number): number | Problem {
   const isWithin = Number.isSafeInteger(value) && value >= min && value <= max;
   return isWithin ? value : new Problem(`must be a whole number from ${min} to ${max}`);
 }

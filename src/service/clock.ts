@@ -12,7 +12,7 @@ export interface Clock {
 }
 
 /** The longest delay that a timer of the platform takes; a longer one would fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The clock of a server that shares its data with no other: the system's time at the start, carried on by the monotonic
