@@ -81,6 +81,35 @@ export function http2Frame(type: number, flags: number, streamId: number, payloa
   return Buffer.concat([header, payload]);
 }
 
+/** The frames of a call that is reset in the same breath. */
+export function resetCall(streamId: number, path: string, contentType = 'application/grpc'): Buffer {
+  const headers = {
+    ':method': 'POST',
+    ':scheme': 'http',
+    ':authority': 'localhost',
+    ':path': path,
+    'content-type': contentType,
+  };
+  const endOfHeaders = 4;
+  const cancel = Buffer.of(0, 0, 0, 8);
+  return Buffer.concat([
+    http2Frame(1, endOfHeaders, streamId, headerBlock(headers)),
+    http2Frame(3, 0, streamId, cancel),
+  ]);
+}
+
+/** Headers with nothing saved on their size. */
+function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
+  return Buffer.concat(
+    Object.entries(headers).flatMap(([name, value]) => [Buffer.of(0), shortText(name), shortText(value)]),
+  );
+}
+
+/** A text of up to 126 bytes. */
+function shortText(text: string): Buffer {
+  return Buffer.concat([Buffer.of(text.length), Buffer.from(text)]);
+}
+
 /** Sends bytes on a connection of their own. @returns true once the server has closed it. */
 export async function isClosedAfter(port: number, bytes: Uint8Array): Promise<true> {
   const socket = connectSocket(port, '127.0.0.1');

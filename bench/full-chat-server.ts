@@ -1,0 +1,53 @@
+/**
+ * Veche with one session and one chat, filled before the port opens, because a million posts through it take minutes.
+ * Arguments: the session's token, the chat's id, how many messages it keeps, how many are posted.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { createLiveHub } from '../src/live/live-hub.ts';
+import { encodedSizeBound } from '../src/domain/encoded-size.ts';
+import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
+import { createGrpcServer } from '../src/grpc/grpc-server.ts';
+import { notFound } from '../src/http/not-found.ts';
+import { openListener } from '../src/lifecycle/listener.ts';
+import { createLogger } from '../src/observability/logger.ts';
+import { systemClock } from '../src/service/clock.ts';
+import { createService } from '../src/service/create-service.ts';
+import { readSessionToken } from '../src/service/session-tokens.ts';
+import { openMemoryStorage } from '../src/storage/memory/open-memory-storage.ts';
+import { TEXT } from './load.ts';
+
+const [token = '', chatId = '', kept, posted] = process.argv.slice(2);
+const limits = { ...DEFAULT_LIMITS, maxChatSize: Number(kept) };
+const log = createLogger({ logLevel: 'warn', logFormat: 'json' });
+const clock = systemClock();
+const storage = openMemoryStorage();
+
+const credential = readSessionToken(token);
+if (credential === undefined) throw new Error('the token is none');
+const author = { userId: credential.userId, displayName: 'Speaker 1' };
+const settings = { title: '', readOnly: false, unlisted: false, ttlMs: undefined, maxMessages: limits.maxChatSize };
+const now = clock.now();
+await storage.createSession({ user: author, ...credential, ttlMs: limits.sessionTtlMs, maxUsers: 0, now });
+await storage.createChat({
+  chat: { id: chatId, creator: author, createdAt: now, ...settings },
+  maxChats: 0,
+  maxChatsPerUser: 0,
+});
+const sizeBytes = encodedSizeBound(author.displayName, TEXT);
+for (let count = 0; count < Number(posted); count += 1) {
+  // A text of its own for each, as if it had come through the port.
+  const text = Buffer.from(TEXT).toString();
+  const message = { id: randomUUID(), chatId, author, text, sizeBytes, clientMessageId: undefined };
+  await storage.postMessage({ ...message, now: clock.now() }, {});
+}
+
+const live = createLiveHub({ storage, clock, limits, log });
+const service = createService({ storage, live, clock, limits, log, isShuttingDown: () => false });
+const grpc = createGrpcServer({ service, limits, reflection: false, log });
+await openListener({
+  host: '127.0.0.1',
+  port: 0,
+  onRequest: notFound,
+  onHttp2: (socket) => grpc.injectConnection(socket),
+});

@@ -1,0 +1,22 @@
+/** What the measures send. */
+
+/** A message's text: 100 ASCII characters. */
+export const TEXT =
+  'They agreed to meet by the river at noon, to bring bread and tea, and to talk it over until evening.';
+/** The same length in Cyrillic. */
+export const CYRILLIC_TEXT =
+  'Сошлись на том, что встретятся в полдень у реки, принесут хлеб и чай и до вечера всё вместе обсудят.';
+/** Messages in a page. */
+export const PAGE_SIZE = 50;
+
+const IN_FLIGHT = 64;
+
+/** Does something `count` times, `IN_FLIGHT` at a time. @returns the count. */
+export async function load(count: number, step: (index: number) => Promise<unknown>): Promise<number> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) await step(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, worker));
+  return count;
+}

@@ -1,0 +1,41 @@
+/**
+ * Measures what the server's work costs, beside what gRPC alone costs on the same machine in the same minutes.
+ * `--quick` does less of everything, `--json` prints one JSON document, `--only posts,pages` leaves the rest out.
+ * A goal that is missed is a finding; the exit code is 1 only when something breaks.
+ * `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=profiles' node bench/main.ts --only posts` leaves a CPU profile of each process.
+ */
+
+import { parseArgs } from 'node:util';
+import { measureFanOut } from './fan-out.ts';
+import { measureFullChat } from './full-chat.ts';
+import type { Measure } from './measure.ts';
+import { measureMemory } from './memory.ts';
+import { measurePages } from './pages.ts';
+import { measurePosting } from './posting.ts';
+import { toJson, toTable } from './report.ts';
+import { FULL, QUICK, type Scale } from './scale.ts';
+
+const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> = {
+  posts: measurePosting,
+  pages: measurePages,
+  'fan-out': measureFanOut,
+  memory: measureMemory,
+  'full-chat': measureFullChat,
+};
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(MEASURES).join(',') },
+  },
+});
+
+const measures: Measure[] = [];
+for (const name of values.only.split(',')) {
+  const measure = MEASURES[name];
+  if (measure === undefined) throw new Error(`there is no ${name}; there are ${Object.keys(MEASURES).join(', ')}`);
+  if (!values.json) process.stderr.write(`measuring ${name} …\n`);
+  measures.push(...(await measure(values.quick ? QUICK : FULL)));
+}
+process.stdout.write(`${values.json ? toJson(measures) : toTable(measures)}\n`);

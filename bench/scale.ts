@@ -1,0 +1,41 @@
+/** How much is done of everything: enough to be steady, or just enough to see. */
+
+export interface Scale {
+  /** Before the rounds that count, until the engine has compiled what is hot. */
+  readonly warmUpRounds: number;
+  readonly rounds: number;
+  /** In one round. */
+  readonly posts: number;
+  readonly pages: number;
+  readonly deliveries: number;
+  /** Stored, for the memory that each takes. */
+  readonly storedMessages: number;
+  readonly sessions: number;
+  readonly streams: number;
+  /** Kept by the full chat. */
+  readonly fullChat: number;
+}
+
+export const FULL: Scale = {
+  warmUpRounds: 5,
+  rounds: 9,
+  posts: 3_000,
+  pages: 600,
+  deliveries: 150_000,
+  storedMessages: 50_000,
+  sessions: 10_000,
+  streams: 1_000,
+  fullChat: 1_000_000,
+};
+
+export const QUICK: Scale = {
+  warmUpRounds: 2,
+  rounds: 3,
+  posts: 1_500,
+  pages: 200,
+  deliveries: 50_000,
+  storedMessages: 5_000,
+  sessions: 2_000,
+  streams: 500,
+  fullChat: 100_000,
+};

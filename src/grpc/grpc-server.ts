@@ -1,0 +1,106 @@
+/** The gRPC server: every service of Veche, health and reflection, on connections that a listener hands over. */
+
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { invalidArgument, Refusal } from '../domain/errors.ts';
+import type { Limits } from '../domain/limits.ts';
+import { ChatService } from '../gen/veche/v1/chat_pb.js';
+import { MessageService } from '../gen/veche/v1/message_pb.js';
+import { SessionService } from '../gen/veche/v1/session_pb.js';
+import { StatsService } from '../gen/veche/v1/stats_pb.js';
+import type { Log } from '../service/log.ts';
+import type { Service } from '../service/service.ts';
+import { addService, type Fallbacks } from './adapter.ts';
+import { chatHandlers } from './chat-handlers.ts';
+import { Connections } from './connections.ts';
+import { guardedServer } from './guarded-server.ts';
+import { addHealth } from './health.ts';
+import { messageHandlers } from './message-handlers.ts';
+import { addReflection } from './reflection.ts';
+import { MAX_SILENCE_MS, serverOptions } from './server-options.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { statsHandlers } from './stats-handlers.ts';
+
+/** What a gRPC server is made of. */
+export interface GrpcServerOptions {
+  readonly service: Service;
+  readonly limits: Limits;
+  /** Whether reflection is offered. */
+  readonly reflection: boolean;
+  readonly log: Log;
+}
+
+/** A gRPC server without a port of its own. */
+export interface GrpcServer {
+  /** Serves a connection that speaks HTTP/2; bytes read from it already must have been put back. */
+  injectConnection(socket: Socket): void;
+  /** What health checks answer; not serving at first. */
+  setServing(isServing: boolean): void;
+  /**
+   * Takes no more calls and lets the running ones finish for at most `graceMs`; then their connections are cut.
+   * Open streams are running calls: end them first. Resolves once every connection is closed.
+   */
+  shutdown(graceMs: number): Promise<void>;
+}
+
+const SERVICES = [SessionService, ChatService, MessageService, StatsService] as const;
+
+/** Makes a gRPC server that serves the connections injected into it. */
+export function createGrpcServer({ service, limits, reflection, log }: GrpcServerOptions): GrpcServer {
+  // What the library says about bad metadata quotes it, tokens included.
+  setLogVerbosity(logVerbosity.NONE);
+
+  const server = guardedServer(serverOptions(limits));
+  const fallbacks = fallbacksOf(service, log);
+  addService(server, SessionService, sessionHandlers(service), fallbacks);
+  addService(server, ChatService, chatHandlers(service), fallbacks);
+  addService(server, MessageService, messageHandlers(service), fallbacks);
+  addService(server, StatsService, statsHandlers(service), fallbacks);
+  const health = addHealth(
+    server,
+    SERVICES.map(({ typeName }) => typeName),
+  );
+  if (reflection) addReflection(server, SERVICES);
+
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = new Connections(MAX_SILENCE_MS);
+  let isShuttingDown = false;
+
+  return {
+    injectConnection(socket) {
+      if (isShuttingDown) {
+        socket.destroy();
+        return;
+      }
+      connections.add(socket);
+      // A reader that hangs up is gone. Sockets accepted by an HTTP server would stay, open in one direction.
+      socket.allowHalfOpen = false;
+      injector.injectConnection(socket);
+    },
+    setServing: (isServing) => health.setServing(isServing),
+    async shutdown(graceMs) {
+      isShuttingDown = true;
+      health.endWatches();
+      // Despite its name it closes every connection gently: GOAWAY, then the end once the last call is over.
+      injector.destroy();
+      await connections.close(graceMs);
+    },
+  };
+}
+
+function fallbacksOf(service: Service, log: Log): Fallbacks {
+  return {
+    /** Who may not call at all is told so first; the rest of the order follows from there. */
+    async undecodable(call, { violations }) {
+      const needsNoSession = call.method === 'CreateSession' || call.method === 'GetStats';
+      const first = await (needsNoSession ? service.getStats(call) : service.getSession(call));
+      return first instanceof Refusal ? first : invalidArgument(...violations);
+    },
+    failed(method, error) {
+      const correlationId = randomUUID();
+      log.error({ err: error, correlationId, method }, 'call failed unexpectedly');
+      return new Refusal('INTERNAL', { correlationId });
+    },
+  };
+}

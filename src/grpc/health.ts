@@ -1,0 +1,46 @@
+/** The health service `grpc.health.v1`, on the official implementation. */
+
+import type { Server, ServerWritableStream } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+
+/** The health of a server. */
+export interface Health {
+  /** Whether the server serves: one truth for all its services. */
+  setServing(isServing: boolean): void;
+  /** Ends the open watches, which would otherwise keep their connections open for ever. */
+  endWatches(): void;
+}
+
+type Watch = ServerWritableStream<{ readonly service: string }, { readonly status: string }>;
+
+/** Adds the health service to a server, not serving yet. It answers for the server (`''`) and for each service by name. */
+export function addHealth(server: Server, serviceNames: readonly string[]): Health {
+  const names = ['', ...serviceNames];
+  const implementation = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'])));
+  const watches = new Set<Watch>();
+
+  implementation.addToServer({
+    addService(definition, methods) {
+      const watch = methods['watch'] as (call: Watch) => void;
+      server.addService(definition, {
+        ...methods,
+        watch(call: Watch) {
+          watches.add(call);
+          call.on('cancelled', () => watches.delete(call));
+          // The implementation keeps every name that it was ever asked for; no service is ever added to ours.
+          if (names.includes(call.request.service)) watch(call);
+          else call.write({ status: 'SERVICE_UNKNOWN' });
+        },
+      });
+    },
+  });
+
+  return {
+    setServing(isServing) {
+      for (const name of names) implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
+    },
+    endWatches() {
+      for (const call of watches) call.end();
+    },
+  };
+}

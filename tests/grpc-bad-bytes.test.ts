@@ -1,0 +1,100 @@
+import type { DescField, DescMethod } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
+import { MessageService } from '../src/gen/veche/v1/message_pb.js';
+import { SessionService } from '../src/gen/veche/v1/session_pb.js';
+import { StatsService } from '../src/gen/veche/v1/stats_pb.js';
+import { cutOff, isText, LONE_SURROGATE, withContent, withOtherWireType } from './support/bad-bytes.ts';
+import { failure, type GrpcError } from './support/grpc-error.ts';
+import { Person } from './support/person.ts';
+import { startTestApp, type TestApp } from './support/test-app.ts';
+
+const METHODS: readonly DescMethod[] = [SessionService, ChatService, MessageService, StatsService].flatMap(
+  ({ methods }) => methods,
+);
+const METHODS_WITHOUT_SESSION = new Set<DescMethod>([
+  SessionService.method.createSession,
+  StatsService.method.getStats,
+]);
+const FIELDS = METHODS.flatMap((method) =>
+  method.input.fields.map((field) => ({ title: `${method.name}: ${field.name}`, method, field })),
+);
+
+let app: TestApp;
+let anna: Person;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  anna = await Person.enter(app.client);
+});
+
+afterAll(() => app.close());
+
+/** The refusal of a request of these bytes. */
+function refusalOf(method: DescMethod, bytes: Uint8Array, token: string | undefined = anna.token): Promise<GrpcError> {
+  return method.methodKind === 'server_streaming'
+    ? failure(app.client.streamRaw(method, bytes, { token }).next())
+    : failure(app.client.callRaw(method, bytes, { token }));
+}
+
+describe('a field of another wire type is refused by its name', () => {
+  test.each(FIELDS)('$title', async ({ method, field }) => {
+    const error = await refusalOf(method, withOtherWireType(field));
+    expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT', domain: 'veche' });
+    expect(error.violations).toEqual({ [field.name]: expect.stringMatching(/^must be encoded as /) });
+  });
+});
+
+describe('a text that is not UTF-8 is refused by its field', () => {
+  test.each(FIELDS.filter(({ field }) => isText(field)))('$title', async ({ method, field }) => {
+    for (const content of [LONE_SURROGATE, Uint8Array.of(0xff), Uint8Array.of(0x61, 0xd0)]) {
+      const error = await refusalOf(method, withContent(field, content));
+      expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT' });
+      expect(error.violations).toEqual({ [field.name]: 'must be valid UTF-8' });
+    }
+  });
+});
+
+describe('a request that is cut off within a field is refused as a whole', () => {
+  test.each(FIELDS)('$title', async ({ method, field }) => {
+    const error = await refusalOf(method, cutOff(field));
+    expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT' });
+    expect(error.violations).toEqual({ '': `is not a valid encoding of ${method.input.typeName}` });
+  });
+});
+
+describe('every field that is not as it should be is named', () => {
+  test.each(METHODS.filter(({ input }) => input.fields.length > 0))('$name', async (method) => {
+    const { fields } = method.input;
+    const error = await refusalOf(method, Buffer.concat(fields.map(withOtherWireType)));
+    expect(Object.keys(error.violations)).toEqual(fields.map(({ name }) => name));
+  });
+});
+
+describe('who has no session is told so first', () => {
+  const withSession = METHODS.filter((method) => !METHODS_WITHOUT_SESSION.has(method));
+
+  test.each(withSession)('$name', async (method) => {
+    const badRequests = [new Uint8Array(), Uint8Array.of(0xff), ...method.input.fields.map(withOtherWireType)];
+    for (const bytes of badRequests) {
+      for (const token of ['', 'unknown', anna.userId, anna.token.slice(0, -1), `${anna.token}A`]) {
+        const error = await refusalOf(method, bytes, token);
+        expect(error).toMatchObject({ grpcCode: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED', violations: {} });
+      }
+    }
+  });
+
+  test('also when the metadata holds no token at all', async () => {
+    for (const metadata of [{}, { authorization: anna.token }, { authorization: `Basic ${anna.token}` }]) {
+      const error = await failure(app.client.call(ChatService.method.getChat, { chatId: 'x' }, { metadata }));
+      expect(error).toMatchObject({ grpcCode: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' });
+    }
+  });
+});
+
+test('fields that the server does not know are passed over', async () => {
+  const unknown: Pick<DescField, 'number'> = { number: 1000 };
+  const bytes = withContent(unknown as DescField, LONE_SURROGATE);
+  const { session } = await app.client.callRaw(SessionService.method.getSession, bytes, { token: anna.token });
+  expect(session!.userId).toBe(anna.userId);
+});
