@@ -31,6 +31,7 @@ describe('a display name', () => {
     ['one of white space only', ' \t\u2003 ', '1 to 64 characters, is empty'],
     ['one of 65 characters', 'a'.repeat(65), '1 to 64 characters, has more'],
     ['one of 65 characters outside the BMP', '😀'.repeat(65), '1 to 64 characters, has more'],
+    ['a huge one of hardly anything but white space', `a${' '.repeat(100_000)}b`, '1 to 64 characters, has more'],
     ['NUL', 'A\0nn', 'control characters'],
     ['a line break inside', 'Ann\nLee', 'control characters'],
     ['a tab inside', 'Ann\tLee', 'control characters'],

@@ -3,6 +3,8 @@
 import { MAX_CLIENT_MESSAGE_ID_LENGTH, MAX_DISPLAY_NAME_LENGTH, MAX_TITLE_LENGTH } from './limits.ts';
 import { Problem } from './problem.ts';
 
+/** How many times longer than its accepted form a name may be sent: what is longer is not even looked at. */
+const MAX_RAW_FACTOR = 16;
 const ENDS = /^\p{White_Space}+|\p{White_Space}+$/gu;
 const INNER_SPACES = /\p{Zs}+/gu;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -42,6 +44,8 @@ export function parseClientMessageId(value: string): string | Problem {
 }
 
 function parseName(value: string, min: number, max: number): string | Problem {
+  const allowed = `must have ${min} to ${max} characters`;
+  if (value.length > MAX_RAW_FACTOR * max) return new Problem(`${allowed}, has more`);
   if (!value.isWellFormed()) return new Problem('must be well-formed Unicode, has a lone surrogate');
   const name = value.normalize('NFC').replace(ENDS, '').replace(INNER_SPACES, ' ');
   if (CONTROL.test(name)) return new Problem('must not have control characters');
@@ -49,7 +53,6 @@ function parseName(value: string, min: number, max: number): string | Problem {
   if (INVISIBLE.test(name.replace(EMOJI, '').replace(SHAPING, ''))) {
     return new Problem('must not have invisible characters');
   }
-  const allowed = `must have ${min} to ${max} characters`;
   if (name.length < min) return new Problem(`${allowed}, is empty`);
   return isLongerThan(name, max) ? new Problem(`${allowed}, has more`) : name;
 }

@@ -1,6 +1,5 @@
 /** Puts every use-case behind its guard. */
 
-import { v7 as uuidv7 } from 'uuid';
 import { CALL_DEADLINE_MS, MAX_WAIT_MS } from '../domain/limits.ts';
 import { closeChat } from './close-chat.ts';
 import { createChat } from './create-chat.ts';
@@ -15,8 +14,10 @@ import { listChats } from './list-chats.ts';
 import { listMessages } from './list-messages.ts';
 import { listUnreadCounts } from './list-unread-counts.ts';
 import { markRead } from './mark-read.ts';
+import { newId } from './new-id.ts';
 import { PageTokens } from './page-tokens.ts';
 import { postMessage } from './post-message.ts';
+import type { FetchUnreadRequest } from './requests.ts';
 import type { Service } from './service.ts';
 import { subscribe } from './subscribe.ts';
 
@@ -25,7 +26,7 @@ export type ServiceOptions = Omit<Dependencies, 'pageTokens' | 'newId'>;
 
 /** The service of one instance. */
 export function createService(options: ServiceOptions): Service {
-  const deps: Dependencies = { ...options, pageTokens: new PageTokens(options.storage.pageTokenKey), newId: uuidv7 };
+  const deps: Dependencies = { ...options, pageTokens: new PageTokens(options.storage.pageTokenKey), newId };
   return {
     createSession: (call, request) => guard(deps, call, () => createSession(deps, call, request)),
     getSession: (call) => guardSession(deps, call, async ({ session }) => ({ session })),
@@ -37,10 +38,15 @@ export function createService(options: ServiceOptions): Service {
     postMessage: (call, request) => guardSession(deps, call, (caller) => postMessage(deps, caller, request)),
     listMessages: (call, request) => guardSession(deps, call, (caller) => listMessages(deps, caller, request)),
     fetchUnread: (call, request) =>
-      guardSession(deps, call, (caller) => fetchUnread(deps, caller, request), CALL_DEADLINE_MS + MAX_WAIT_MS),
+      guardSession(deps, call, (caller) => fetchUnread(deps, caller, request), fetchUnreadDeadlineMs(request)),
     markRead: (call, request) => guardSession(deps, call, (caller) => markRead(deps, caller, request)),
     listUnreadCounts: (call, request) => guardSession(deps, call, (caller) => listUnreadCounts(deps, caller, request)),
     subscribe: (call, request, sink) => guardSession(deps, call, (caller) => subscribe(deps, caller, request, sink)),
     getStats: (call) => guard(deps, call, () => getStats(deps, call)),
   };
+}
+
+/** A wait comes on top of what any call may take; one that is out of range is refused, not waited for. */
+function fetchUnreadDeadlineMs({ waitMs = 0 }: FetchUnreadRequest): number {
+  return CALL_DEADLINE_MS + (waitMs > 0 && waitMs <= MAX_WAIT_MS ? waitMs : 0);
 }

@@ -36,21 +36,24 @@ export async function fetchUnread(
   return await wait(dependencies, caller, query, waitMs, first);
 }
 
-/** Asks again each time something may have changed. Empty answers change nothing but the position that was acknowledged. */
+/** Asks again each time something may have changed; the last empty answer is the one that holds when the time is over. */
 async function wait(
   { storage, live, clock }: Dependencies,
   caller: Caller,
   query: FetchUnread,
   waitMs: number,
-  empty: UnreadPage,
+  first: UnreadPage,
 ): Promise<FetchUnreadResponse | Refusal> {
   const { chatId, user } = query;
+  let latest = first;
   const attempt = async (): Promise<UnreadPage | Refusal | undefined> => {
     const now = clock.now();
     const session = await storage.authenticate({ userId: user.userId, tokenHash: caller.tokenHash, now }, caller);
     if (session instanceof Refusal) return session;
     const page = await storage.fetchUnread({ ...query, now }, caller);
-    return page instanceof Refusal || page.messages.length > 0 ? page : undefined;
+    if (page instanceof Refusal || page.messages.length > 0) return page;
+    latest = page;
+    return undefined;
   };
-  return (await live.waitFor(caller, { chatId, waitMs }, attempt)) ?? empty;
+  return (await live.waitFor(caller, { chatId, waitMs }, attempt)) ?? latest;
 }

@@ -36,6 +36,8 @@ export class SessionRecord implements Expiring {
 
   /** The latest deadline of its chats; its creation if it has none. */
   get chatsUntil(): number {
+    // Most sessions have none, and this is asked with every post.
+    if (this.openChats.size === 0) return this.createdAt;
     return this.openChats.maxKey()?.expiresAt ?? this.createdAt;
   }
 
@@ -51,7 +53,8 @@ export class SessionRecord implements Expiring {
 
   /** As callers see it. */
   view(): Session {
-    return { ...this.user, createdAt: this.createdAt, expiresAt: this.expiresAt };
+    const { userId, displayName } = this.user;
+    return { userId, displayName, createdAt: this.createdAt, expiresAt: this.expiresAt };
   }
 }
 
