@@ -14,11 +14,11 @@ import type { Call, Method } from '../service/calls.ts';
 import { requestDecoder, responseEncoder, UndecodableRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
 
-/** Answers one request. */
+/** Answers one request, with a response or the bytes of an encoded one. */
 type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
   call: Call,
   request: MessageShape<I>,
-) => Promise<MessageShape<O> | Refusal>;
+) => Promise<MessageShape<O> | Buffer | Refusal>;
 
 /** Begins one stream of responses. A refusal ends it; nothing was sent then. */
 type StreamHandler<I extends DescMessage, O extends DescMessage> = (
