@@ -68,3 +68,42 @@ test('a feed without streams reads no messages', async () => {
   expect(feed.recent.after(0)).toBeUndefined();
   feed.close();
 });
+
+test('a feed of a closed chat keeps no messages, even for a reader that takes nothing', async () => {
+  const scene = new LiveScene();
+  const ada = await scene.person();
+  const chatId = await scene.chat(ada);
+  const feed = await openFeed(scene, chatId);
+  openStream(feed, ada, new Reader({ isSlow: true }));
+  await scene.post(ada, chatId, 5);
+  await quiet();
+  expect(feed.recent.after(0)).toMatchObject({ firstSeq: 1, lastSeq: 5 });
+  await scene.close(ada, chatId);
+  await quiet();
+  expect(feed.isClosed).toBe(true);
+  expect(feed.recent.after(0)).toBeUndefined();
+});
+
+test('a read that found nothing just before a post is repeated', async () => {
+  const scene = new LiveScene();
+  const ada = await scene.person();
+  const chatId = await scene.chat(ada);
+  const { promise: isPosted, resolve: letGo } = Promise.withResolvers<void>();
+  let isHeld = false;
+  const after = async (operation: string): Promise<void> => {
+    if (operation !== 'readMessages' || !isHeld) return;
+    isHeld = false;
+    await isPosted;
+  };
+  const feed = await openFeed(scene, chatId, disturbed(scene.storage, { after }));
+  openStream(feed, ada, new Reader());
+  isHeld = true;
+  const read = feed.readAfter(0);
+  await quiet();
+  await scene.post(ada, chatId);
+  await quiet();
+  expect(feed.lastSeq).toBe(1);
+  letGo();
+  expect(await read).toMatchObject({ firstSeq: 1, lastSeq: 1 });
+  feed.close();
+});

@@ -2,7 +2,7 @@
 
 import { setImmediate as turnOver } from 'node:timers/promises';
 import { Refusal } from '../domain/errors.ts';
-import { NEVER } from '../domain/lifetime.ts';
+import { isOver, NEVER } from '../domain/lifetime.ts';
 import {
   MAX_EVENT_BYTES,
   MAX_PAGE_SIZE,
@@ -32,6 +32,7 @@ export class ChatFeed {
   /** Reads that have not been answered yet, by the seq they read after. */
   readonly #reads = new Map<number, Promise<Batch | undefined>>();
   #lastSeq = 0;
+  #expiresAt = NEVER;
   #isClosed = false;
 
   constructor(context: LiveContext, chatId: string) {
@@ -49,6 +50,11 @@ export class ChatFeed {
   /** The last seq that the streams have been told of. */
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** Whether the chat has closed, or nobody uses the feed any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** The chat's last seq now, or undefined when it has closed. */
@@ -81,17 +87,25 @@ export class ChatFeed {
     return read;
   }
 
-  /** Lets go of everything. */
+  /** Lets go of everything, also of the messages: a stream whose reader is stuck may hold the feed itself for long. */
   close(): void {
+    this.#isClosed = true;
     this.#follower.close();
     this.activity.stop();
+    this.recent.dropThrough(MAX_SEQ);
   }
 
   /** Reads what is new, once for all streams, as far as streams may have it waiting. */
   async #look(): Promise<number> {
+    if (isOver(this.#expiresAt, this.#context.clock.now())) {
+      // The deadline of a chat never moves: this holds also while the storage does not answer.
+      this.#chatClosed();
+      return NEVER;
+    }
     const afterSeq = this.#streams.size === 0 ? MAX_SEQ : this.#lastSeq;
     const run = await this.#read(afterSeq, MAX_STREAM_QUEUE_MESSAGES, MAX_STREAM_QUEUE_BYTES);
     if (run === undefined) return NEVER;
+    this.#expiresAt = run.expiresAt;
     const isNews = run.kept.last > this.#lastSeq;
     if (isNews) this.#takeIn(run);
     this.#pumpStreams();
@@ -125,7 +139,13 @@ export class ChatFeed {
     try {
       // Those who ask in this turn of the event loop are many after a reconnection of all.
       await turnOver();
-      const run = await this.#read(seq, MAX_PAGE_SIZE, MAX_EVENT_BYTES);
+      let lastSeq: number;
+      let run: MessageRun | undefined;
+      do {
+        lastSeq = this.#lastSeq;
+        run = await this.#read(seq, MAX_PAGE_SIZE, MAX_EVENT_BYTES);
+        // Nothing may have been there to read before what the streams were told of meanwhile: nobody will tell them again.
+      } while (run?.messages.length === 0 && this.#lastSeq > lastSeq);
       return run && batchOf(run.messages);
     } catch (error) {
       this.#follower.failed(error);
@@ -145,7 +165,6 @@ export class ChatFeed {
   }
 
   #chatClosed(): void {
-    this.#isClosed = true;
     this.close();
     for (const stream of this.#streams) stream.end('CHAT_CLOSED');
     this.#ring();

@@ -54,6 +54,27 @@ describe('when a chat closes', () => {
     expect(replaying.events.map(({ type }) => type)).toEqual(['messages', 'end']);
   });
 
+  test('while a stream is being opened, the stream is refused', async () => {
+    const { promise: isRead, resolve: letGo } = Promise.withResolvers<void>();
+    let reads = 0;
+    // The first read is the feed's own. The second, which asks where the stream begins, and the one that finds the chat
+    // closed are answered at one time.
+    const after = async (operation: string): Promise<void> => {
+      if (operation === 'readMessages' && ++reads >= 2) await isRead;
+    };
+    const scene = new LiveScene({ disturb: (storage) => disturbed(storage, { after }) });
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    const refusal = scene.hub.subscribe(scene.caller(ada), { chatId, afterSeq: undefined }, new Reader());
+    await quiet();
+    await scene.close(ada, chatId);
+    await quiet();
+    letGo();
+    expect(await refusal).toEqual(new Refusal('CHAT_NOT_FOUND'));
+    expect(scene.hub).toMatchObject({ openStreams: 0, openFeeds: 0 });
+    expect(scene.clock.pending).toBe(0);
+  });
+
   test('the streams of other chats go on', async () => {
     const scene = new LiveScene();
     const ada = await scene.person();

@@ -108,6 +108,19 @@ describe('while the storage does not answer', () => {
     expect(reader.events.at(-1)).toEqual({ type: 'end', reason: 'SESSION_ENDED', seq: 0 });
   });
 
+  test('a chat whose deadline passes meanwhile takes its streams with it', async () => {
+    const { scene, trouble } = unreliableScene();
+    const ada = await scene.person();
+    const reader = await scene.read(ada, await scene.chat(ada, { ttlMs: 60_000 }));
+    await quiet();
+    trouble.isDown = true;
+    for (let second = 0; second < 65; second++) {
+      scene.clock.advance(1_000);
+      await quiet(3);
+    }
+    expect(reader.events.at(-1)).toEqual({ type: 'end', reason: 'CHAT_CLOSED', seq: 0 });
+  });
+
   test('activity that cannot be noted keeps no stream from beginning', async () => {
     const { scene, trouble } = unreliableScene();
     const ada = await scene.person();

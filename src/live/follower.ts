@@ -23,6 +23,7 @@ export class Follower {
   readonly #look: () => Promise<number>;
   #state: State = 'looking';
   #failures = 0;
+  #isRetryPending = false;
   #unwatch = (): void => {};
   #cancelWakeUp = (): void => {};
 
@@ -41,13 +42,14 @@ export class Follower {
     setImmediate(() => void this.#lookAgain());
   }
 
-  /** Reports that reading the topic's data failed: there will be a look a little later. */
+  /** Reports that reading the topic's data failed: there will be a look a little later, one for all reports until then. */
   failed(error: unknown): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#isRetryPending) return;
     // One line for the whole of an outage: there may be many followers.
     if (this.#failures === 0) this.#context.log.warn({ err: error }, 'reading for open streams failed, trying again');
     this.#wakeIn(Math.min(MIN_RETRY_MS * 2 ** this.#failures, MAX_RETRY_MS));
     this.#failures++;
+    this.#isRetryPending = true;
   }
 
   /** Lets go of everything; no look begins any more. */
@@ -95,7 +97,11 @@ export class Follower {
   #wakeIn(ms: number): void {
     const { clock } = this.#context;
     this.#cancelWakeUp();
-    this.#cancelWakeUp = clock.wakeAt(clock.now() + ms, () => this.wake());
+    this.#isRetryPending = false;
+    this.#cancelWakeUp = clock.wakeAt(clock.now() + ms, () => {
+      this.#isRetryPending = false;
+      this.wake();
+    });
   }
 
   #isClosed(): boolean {

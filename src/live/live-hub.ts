@@ -73,7 +73,7 @@ class Hub implements LiveHub {
       // From here to the stream in its place nothing may come in between: the limit is exact.
       if (this.#isShuttingDown) return new Refusal('SHUTTING_DOWN');
       if (place.session.hasEnded) return new Refusal('UNAUTHENTICATED');
-      if (lastSeq === undefined) return new Refusal('CHAT_NOT_FOUND');
+      if (lastSeq === undefined || place.feed.isClosed) return new Refusal('CHAT_NOT_FOUND');
       if (afterSeq !== undefined && afterSeq > lastSeq) {
         return invalidArgument({ field: 'after_seq', description: `must be at most the chat's last seq, ${lastSeq}` });
       }

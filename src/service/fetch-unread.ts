@@ -55,5 +55,7 @@ async function wait(
     latest = page;
     return undefined;
   };
-  return (await live.waitFor(caller, { chatId, waitMs }, attempt)) ?? latest;
+  const answer = await live.waitFor(caller, { chatId, waitMs }, attempt);
+  // A position that moved meanwhile has woken nobody: look once more.
+  return answer ?? (await attempt()) ?? latest;
 }

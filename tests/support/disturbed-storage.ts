@@ -7,6 +7,8 @@ export interface Disturbance {
   readonly turns?: () => number;
   /** What happens just before an operation; the operation fails with what this throws. */
   readonly before?: (operation: string) => void | Promise<void>;
+  /** What happens between an operation and the arrival of its answer. */
+  readonly after?: (operation: string) => void | Promise<void>;
   /** Whether the next notification is lost. */
   readonly losesWake?: () => boolean;
 }
@@ -17,7 +19,7 @@ export interface DisturbedStorage extends Storage {
 }
 
 export function disturbed(storage: Storage, disturbance: Disturbance): DisturbedStorage {
-  const { turns = () => 0, before = () => {}, losesWake = () => false } = disturbance;
+  const { turns = () => 0, before = () => {}, after = () => {}, losesWake = () => false } = disturbance;
   const watches = new Set<() => void>();
   const travel = async (): Promise<void> => {
     for (let left = turns(); left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
@@ -39,6 +41,7 @@ export function disturbed(storage: Storage, disturbance: Disturbance): Disturbed
         await travel();
         await before(String(name));
         const answer: unknown = await operation.apply(target, args);
+        await after(String(name));
         await travel();
         return answer;
       };

@@ -1,0 +1,109 @@
+/** The service over the memory storage and a live hub, at a time that a test moves, and the people who call it. */
+
+import { inspect } from 'node:util';
+import { Refusal } from '../../src/domain/errors.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import type { Chat, Message } from '../../src/domain/models.ts';
+import { createLiveHub } from '../../src/live/live-hub.ts';
+import type { Call, Method } from '../../src/service/calls.ts';
+import { createService } from '../../src/service/create-service.ts';
+import type { Log } from '../../src/service/log.ts';
+import type { CreateChatRequest, FetchUnreadRequest, ListMessagesRequest } from '../../src/service/requests.ts';
+import type { CreateSessionResponse, FetchUnreadResponse, ListMessagesResponse } from '../../src/service/responses.ts';
+import type { Service } from '../../src/service/service.ts';
+import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { FakeClock } from './fake-clock.ts';
+
+export interface ServiceSceneOptions {
+  readonly limits?: Partial<Limits>;
+  /** What the service sees of the storage, for tests in which it is slow or fails. */
+  readonly disturb?: (storage: Storage) => Storage;
+}
+
+export class ServiceScene {
+  readonly clock = new FakeClock();
+  /** As it is, undisturbed. */
+  readonly storage: Storage = openMemoryStorage();
+  readonly service: Service;
+  /** Every line of the log with all its fields. */
+  readonly logged: string[] = [];
+  isShuttingDown = false;
+
+  constructor({ limits = {}, disturb = (storage) => storage }: ServiceSceneOptions = {}) {
+    const storage = disturb(this.storage);
+    const { clock } = this;
+    const allLimits = { ...DEFAULT_LIMITS, ...limits };
+    const log = loggingTo(this.logged);
+    const live = createLiveHub({ storage, clock, log, limits: allLimits });
+    const isShuttingDown = (): boolean => this.isShuttingDown;
+    this.service = createService({ storage, live, clock, limits: allLimits, log, isShuttingDown });
+  }
+
+  async newSession(displayName = 'Ada'): Promise<CreateSessionResponse> {
+    return accepted(await this.service.createSession(callOf('CreateSession'), { displayName }));
+  }
+
+  async newChat(token: string, request: Partial<CreateChatRequest> = {}): Promise<Chat> {
+    const defaults = { title: '', maxMessages: undefined, readOnly: false, ttlMs: undefined, unlisted: false };
+    return accepted(await this.service.createChat(callOf('CreateChat', token), { ...defaults, ...request })).chat;
+  }
+
+  async post(token: string, chatId: string, text = 'hello'): Promise<Message> {
+    const request = { chatId, text, clientMessageId: undefined };
+    return accepted(await this.service.postMessage(callOf('PostMessage', token), request)).message;
+  }
+
+  async chat(token: string, chatId: string): Promise<Chat> {
+    return accepted(await this.service.getChat(callOf('GetChat', token), { chatId })).chat;
+  }
+
+  fetchUnread(
+    call: Call,
+    chatId: string,
+    request: Partial<FetchUnreadRequest> = {},
+  ): Promise<FetchUnreadResponse | Refusal> {
+    return this.service.fetchUnread(call, {
+      chatId,
+      ackSeq: undefined,
+      limit: undefined,
+      waitMs: undefined,
+      ...request,
+    });
+  }
+
+  async messages(
+    token: string,
+    chatId: string,
+    request: Partial<ListMessagesRequest> = {},
+  ): Promise<ListMessagesResponse> {
+    const defaults = { pageSize: undefined, pageToken: undefined, order: undefined, markRead: undefined };
+    return accepted(
+      await this.service.listMessages(callOf('ListMessages', token), { chatId, ...defaults, ...request }),
+    );
+  }
+}
+
+/** A call as an API makes it; without a token from nobody. */
+export function callOf(method: Method, token?: string): Call {
+  const controller = new AbortController();
+  return { method, token, signal: controller.signal, abandon: () => controller.abort() };
+}
+
+/** The answer of a call that must not be refused. */
+export function accepted<T>(answer: T | Refusal): T {
+  if (answer instanceof Refusal) throw new Error(`refused: ${answer.code}: ${answer.message}`);
+  return answer;
+}
+
+/** The name of the refusal, or undefined for an answer. */
+export function codeOf(answer: unknown): string | undefined {
+  return answer instanceof Refusal ? answer.code : undefined;
+}
+
+function loggingTo(lines: string[]): Log {
+  const at = (level: string) => (fields: object, message: string) => {
+    lines.push(`${level}: ${message} ${inspect(fields, { depth: 10 })}`);
+  };
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+}
