@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { status } from '@grpc/grpc-js';
 import { once } from 'node:events';
-import { constants } from 'node:http2';
+import { constants, type IncomingHttpHeaders } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MessageService, SubscribeRequestSchema } from '../src/gen/veche/v1/message_pb.js';
@@ -135,6 +136,20 @@ describe('what is no gRPC call is answered as such', () => {
     expect(grpc).toBe('UNAUTHENTICATED');
     expect(logged).not.toHaveBeenCalled();
     logged.mockRestore();
+  });
+});
+
+describe('a call whose request is not all there', () => {
+  test.each([
+    ['of a unary method', CREATE_SESSION],
+    ['of a stream', '/veche.v1.MessageService/Subscribe'],
+  ])('%s is ended in a few seconds', { timeout: 15_000 }, async (_name, path) => {
+    const raw = new RawHttp2(app.port);
+    const stream = raw.begin(path, frame(request).subarray(0, 7));
+    const [headers] = (await once(stream.resume(), 'response')) as [IncomingHttpHeaders];
+    expect(headers['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
+    await once(stream, 'close');
+    raw.close();
   });
 });
 

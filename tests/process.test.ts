@@ -1,11 +1,15 @@
 /** The life of a whole process, from its start to its exit code. */
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readVersion } from '../src/cli/version.ts';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService, StreamEndReason } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { GrpcClient } from './support/grpc-client.ts';
 import { checkHealth } from './support/health.ts';
+import { frame, PREFACE, RawHttp2 } from './support/raw-http2.ts';
 import { openStuckStream } from './support/stuck-stream.ts';
 import { VecheProcess } from './support/veche-process.ts';
 
@@ -35,6 +39,15 @@ function connect(port: number): GrpcClient {
   return client;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Somebody in a chat of their own. */
 async function enter(client: GrpcClient): Promise<{ token: string; chatId: string }> {
   const { token } = await client.call(SessionService.method.createSession, { displayName: 'Anna' });
@@ -46,7 +59,16 @@ describe('a start', () => {
   test('logs one line with the port that was free, and serves', async () => {
     const veche = await serve();
     expect(veche.lines).toStrictEqual([
-      { level: 'info', time: expect.any(String), host: '127.0.0.1', port: veche.port, msg: 'listening' },
+      {
+        level: 'info',
+        time: expect.any(String),
+        host: '127.0.0.1',
+        port: veche.port,
+        version: readVersion(),
+        node: process.version,
+        storage: 'memory',
+        msg: 'listening',
+      },
     ]);
     expect(await checkHealth(veche.port)).toBe('SERVING');
     await enter(connect(veche.port));
@@ -80,6 +102,16 @@ describe('a start', () => {
     for (const name of ['--port', '--prot', 'VECHE_MAX_USERS', 'VECHE_MAX_CHAT;']) expect(veche.errors).toContain(name);
     expect(veche.errors).toMatch(/^veche: 4 problems/);
   });
+});
+
+test('goes on serving when nobody reads its lines', async () => {
+  const port = await freePort();
+  const veche = run(['serve', '--port', String(port), '--log-format', 'pretty']);
+  veche.stopReading();
+  await vi.waitFor(async () => expect(await checkHealth(port)).toBe('SERVING'), 10_000);
+  await enter(connect(port));
+  veche.signal('SIGTERM');
+  expect(await veche.exitCode).toBe(0);
 });
 
 describe('told to stop', () => {
@@ -139,8 +171,24 @@ describe('told to stop', () => {
     expect(await veche.exitCode).toBe(0);
   });
 
+  test('it does not wait for a reflection stream, nor for a connection on which nothing was begun', async () => {
+    const veche = await serve('--shutdown-grace', '1h');
+    const raw = new RawHttp2(veche.port);
+    const question = frame(Buffer.from([0x3a, 0]));
+    const stream = raw.begin('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', question);
+    await once(stream, 'data');
+    // As gRPC clients do.
+    stream.once('trailers', () => stream.close());
+    const unbegun = createConnection(veche.port, '127.0.0.1', () => unbegun.write(PREFACE));
+    await once(unbegun, 'data');
+    veche.signal('SIGTERM');
+    expect(await veche.exitCode).toBe(0);
+    unbegun.destroy();
+    raw.close();
+  });
+
   test('it cuts a connection that takes nothing before its grace is over', async () => {
-    const veche = await serve('--shutdown-grace', '500ms');
+    const veche = await serve('--shutdown-grace', '1s');
     const client = connect(veche.port);
     const { token, chatId } = await enter(client);
     const stream = await openStuckStream(veche.port, { token, chatId });

@@ -35,6 +35,11 @@ describe('veche', () => {
     expect(output).toMatch(/^ {2}serve .*\n {2}config /m);
   });
 
+  test('help prints the same, and that of a command', async () => {
+    expect(await run(['help'])).toStrictEqual(await run(['--help']));
+    expect(await run(['help', 'serve'])).toStrictEqual(await run(['serve', '--help']));
+  });
+
   test('alone prints the same help as an error', async () => {
     expect(await run([])).toStrictEqual({ code: 2, output: '', errors: (await run(['--help'])).output });
   });
@@ -44,6 +49,7 @@ describe('veche', () => {
     expect(code).toBe(2);
     expect(output).toBe('');
     expect(errors).toContain(args[0]);
+    expect(errors).toContain('veche --help');
   });
 });
 

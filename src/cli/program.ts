@@ -18,7 +18,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     .description('Group chat without accounts, over gRPC.')
     .version(readVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print this help, or that of a command')
+    .showHelpAfterError('(veche --help tells what there is)')
     .configureOutput({ writeOut: (text) => io.write(text), writeErr: (text) => io.writeError(text) })
     .exitOverride();
   const serveCommand = program.command('serve').description('run a server until it is told to stop');

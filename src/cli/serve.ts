@@ -22,7 +22,7 @@ export const serve: SettingsAction = async ({ values }, io) => {
   const stop = listenForStop(log);
   try {
     const app = await startApp(config, { log, signal: stop });
-    log.info({ ...app.address }, 'listening');
+    log.info({ ...app.address, version: readVersion(), node: process.version, storage: config.storage }, 'listening');
     if (isForPeople(config)) io.write(welcome(app.address, config.reflection));
     if (!stop.aborted) await once(stop, 'abort');
     const inTime = await app.close();

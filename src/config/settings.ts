@@ -105,7 +105,7 @@ export const SETTINGS = {
   },
   'shutdown-grace': {
     group: 'Stopping',
-    kind: duration(UP_TO_AN_HOUR),
+    kind: duration({ ...UP_TO_AN_HOUR, min: 1_000 }),
     default: 10_000,
     description: 'after the drain delay: how long running calls may take to finish',
   },

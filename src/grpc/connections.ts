@@ -2,6 +2,9 @@
 
 import type { Socket } from 'node:net';
 
+/** How long the preface is with which HTTP/2 begins: a side that has sent no more has not begun any call. */
+const PREFACE_BYTES = 24;
+
 /** Keeps track of connections and cuts those whose other side has fallen silent. */
 export class Connections {
   /** How many bytes each had read when it was last looked at. */
@@ -23,6 +26,13 @@ export class Connections {
       this.#bytesRead.delete(socket);
       if (this.#bytesRead.size === 0) this.#onEmpty?.();
     });
+  }
+
+  /** Cuts those that have not said anything yet: they would never answer a goodbye. */
+  cutUnbegun(): void {
+    for (const socket of this.#bytesRead.keys()) {
+      if (socket.bytesRead <= PREFACE_BYTES) socket.destroy();
+    }
   }
 
   /** Waits until all are closed, for at most `graceMs`; then cuts what is left. */

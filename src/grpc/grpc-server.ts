@@ -61,7 +61,7 @@ export function createGrpcServer({ service, limits, reflection, log }: GrpcServe
     server,
     SERVICES.map(({ typeName }) => typeName),
   );
-  if (reflection) addReflection(server, SERVICES);
+  const reflected = reflection ? addReflection(server, SERVICES) : undefined;
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = new Connections(MAX_SILENCE_MS);
@@ -82,8 +82,10 @@ export function createGrpcServer({ service, limits, reflection, log }: GrpcServe
     async shutdown(graceMs) {
       isShuttingDown = true;
       health.endWatches();
+      reflected?.endStreams();
       // Despite its name it closes every connection gently: GOAWAY, then the end once the last call is over.
       injector.destroy();
+      connections.cutUnbegun();
       await connections.close(graceMs);
     },
   };

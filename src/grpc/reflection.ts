@@ -9,8 +9,15 @@ import { service as healthService } from 'grpc-health-check';
 type Stream = ServerDuplexStream<unknown, unknown>;
 type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0];
 
+/** The reflection of a server. */
+export interface Reflection {
+  /** Ends the open streams, which would otherwise keep their connections open for ever. */
+  endStreams(): void;
+}
+
 /** Adds the reflection services to a server: they describe the given services and the health service. */
-export function addReflection(server: Server, services: readonly DescService[]): void {
+export function addReflection(server: Server, services: readonly DescService[]): Reflection {
+  const streams = new Set<Stream>();
   const files = new Set<DescFile>();
   for (const { file } of services) collect(file, files);
   const fileDescriptorProtos = [...files].map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)));
@@ -23,12 +30,19 @@ export function addReflection(server: Server, services: readonly DescService[]):
       const answer = methods['ServerReflectionInfo'] as (stream: Stream) => void;
       server.addService(definition, {
         ServerReflectionInfo(stream: Stream) {
+          streams.add(stream);
+          stream.on('cancelled', () => streams.delete(stream));
           answer(stream);
           readNoFasterThanWritten(stream);
         },
       });
     },
   });
+  return {
+    endStreams() {
+      for (const stream of streams) stream.end();
+    },
+  };
 }
 
 /** The library answers as fast as it is asked, and would pile up answers that nobody takes. */

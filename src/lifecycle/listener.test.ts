@@ -104,6 +104,14 @@ describe('closing', () => {
     await expect(httpGet()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('ends connections with half of a request header', async () => {
+    await open((_request, response) => response.end());
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nHost: veche\r\n\r\nGET / HTTP/1.1\r\nHost: ');
+    await once(client, 'data');
+    await expect(listener.close(LONG_MS)).resolves.toBeUndefined();
+  });
+
   test('lets a running request finish', async () => {
     const asked = Promise.withResolvers<() => void>();
     await open((_request, response) => asked.resolve(() => response.end('finished')));

@@ -1,7 +1,7 @@
 /** The one port: HTTP/1.1 stays in the HTTP server that listens, HTTP/2 is handed on. */
 
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { recogniseProtocol } from './first-bytes.ts';
 
@@ -57,8 +57,10 @@ export async function openListener(options: {
   );
   const connections = routeConnections(server, options.onHttp2);
   server.on('request', (_request, response) => {
+    connections.answering.add(response);
     response.once('close', () => {
-      if (!server.listening) server.closeIdleConnections();
+      connections.answering.delete(response);
+      if (!server.listening) destroyIdle(connections);
     });
   });
   server.listen(options.port, options.host);
@@ -75,11 +77,13 @@ interface Connections {
   /** Those that have not said yet what they speak. */
   readonly silent: Set<Socket>;
   readonly http1: Set<Socket>;
+  /** The answers under way on them. */
+  readonly answering: Set<ServerResponse>;
 }
 
 /** Puts a look at the first bytes before the HTTP server's own listener. */
 function routeConnections(server: Server, onHttp2: (socket: Socket) => void): Connections {
-  const connections: Connections = { silent: new Set(), http1: new Set() };
+  const connections: Connections = { silent: new Set(), http1: new Set(), answering: new Set() };
   const [serveHttp1] = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -101,8 +105,16 @@ function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {
   socket.once('close', () => sockets.delete(socket));
 }
 
-async function close(server: Server, { silent, http1 }: Connections, graceMs: number): Promise<void> {
+/** Those with half of a request header are idle, too: nobody answers them yet. */
+function destroyIdle({ http1, answering }: Connections): void {
+  const busy = new Set(Array.from(answering, ({ req }) => req.socket));
+  for (const socket of http1) if (!busy.has(socket)) socket.destroy();
+}
+
+async function close(server: Server, connections: Connections, graceMs: number): Promise<void> {
+  const { silent, http1 } = connections;
   server.close();
+  destroyIdle(connections);
   for (const socket of silent) socket.destroy();
   const force = setTimeout(() => {
     for (const socket of http1) socket.destroy();

@@ -24,6 +24,11 @@ export class RawHttp2 {
 
   /** Sends a body. */
   open(path: string, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
+    return this.begin(path, body, headers).end();
+  }
+
+  /** Sends the beginning of a body. */
+  begin(path: string, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
     const stream = this.session.request({
       ':method': 'POST',
       ':path': path,
@@ -32,7 +37,7 @@ export class RawHttp2 {
       ...headers,
     });
     stream.on('error', () => {});
-    stream.end(body);
+    if (body.length > 0) stream.write(body);
     return stream;
   }
 

@@ -71,6 +71,12 @@ export class VecheProcess {
     }
   }
 
+  /** Closes our end of its output, as `| head` does. */
+  stopReading(): void {
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
