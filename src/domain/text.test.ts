@@ -46,6 +46,7 @@ describe('a display name', () => {
     ['a soft hyphen', 'Ann\u00ADLee', 'invisible'],
     ['a Hangul filler alone', '\u3164', 'invisible'],
     ['a Braille blank alone', '\u2800', 'invisible'],
+    ['an annotation mark', 'Ann\uFFF9', 'invisible'],
     ['a joiner at the start', '\u200DAnn', 'invisible'],
     ['a joiner at the end', 'Ann\u200D', 'invisible'],
     ['a joiner beside a space', 'Ann \u200DLee', 'invisible'],

@@ -13,8 +13,8 @@ const BIDI_CONTROL = /\p{Bidi_Control}/u;
 const EMOJI = /\p{RGI_Emoji}/gv;
 const SHAPING =
   /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])[\u200C\u200D](?=[\p{L}\p{Extended_Pictographic}])|(?<=\p{Emoji})[\uFE0E\uFE0F]/gu;
-/** What Unicode says is not shown, and the Braille pattern that shows nothing. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** What Unicode says is not shown, the Braille pattern that shows nothing, and the marks of interlinear annotations. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/u;
 const NOT_BLANK = /\P{White_Space}/u;
 
 /** A display name in its accepted form: NFC, trimmed, inner spaces collapsed, 1 to 64 characters. */
