@@ -48,32 +48,6 @@ export function writeCloseChat(): ChatWire.CloseChatResponse {
   return { $typeName: 'veche.v1.CloseChatResponse' };
 }
 
-export function writePostMessage({ message }: Response.PostMessageResponse): MessageWire.PostMessageResponse {
-  return { $typeName: 'veche.v1.PostMessageResponse', message: writeMessage(message) };
-}
-
-export function writeListMessages(response: Response.ListMessagesResponse): MessageWire.ListMessagesResponse {
-  const { messages, nextPageToken, missed, position } = response;
-  return {
-    $typeName: 'veche.v1.ListMessagesResponse',
-    messages: messages.map(writeMessage),
-    nextPageToken: nextPageToken ?? '',
-    missed: BigInt(missed),
-    position: position === undefined ? undefined : BigInt(position),
-  };
-}
-
-export function writeFetchUnread(response: Response.FetchUnreadResponse): MessageWire.FetchUnreadResponse {
-  const { messages, hasMore, position, missed } = response;
-  return {
-    $typeName: 'veche.v1.FetchUnreadResponse',
-    messages: messages.map(writeMessage),
-    hasMore,
-    position: BigInt(position),
-    missed: BigInt(missed),
-  };
-}
-
 export function writeMarkRead({ position, unread }: Response.MarkReadResponse): MessageWire.MarkReadResponse {
   return { $typeName: 'veche.v1.MarkReadResponse', position: BigInt(position), unread: BigInt(unread) };
 }
