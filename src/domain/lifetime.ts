@@ -1,5 +1,7 @@
 /** When does it end? Every deadline is computed here; whether it has passed is a comparison with `now`. */
 
+import { ACTIVITY_RESOLUTION_MS } from './limits.ts';
+
 /** The deadline of what has no end in sight. */
 export const NEVER = Infinity;
 
@@ -11,6 +13,11 @@ export function isOver(expiresAt: number, now: number): boolean {
 /** When a chat closes by itself: `ttlMs` after its creation, or NEVER without a lifetime. Milliseconds since the epoch. */
 export function chatDeadline(createdAt: number, ttlMs: number | undefined): number {
   return ttlMs === undefined ? NEVER : createdAt + ttlMs;
+}
+
+/** How coarsely activity in a chat is noted, for users whose sessions live `ttlMs` when inactive: well before a note runs out. */
+export function activityResolutionMs(ttlMs: number): number {
+  return Math.min(ACTIVITY_RESOLUTION_MS, Math.floor(ttlMs / 2));
 }
 
 /** What a session's end depends on. */

@@ -31,8 +31,10 @@ export const MAX_WAIT_MS = 30 * SECOND_MS;
 
 /** How long a client message id is remembered, from the first post with it. */
 export const CLIENT_MESSAGE_ID_MEMORY_MS = 10 * MINUTE_MS;
-/** How coarsely activity in a chat is noted. */
+/** How coarsely activity in a chat is noted, at most: see `activityResolutionMs`. */
 export const ACTIVITY_RESOLUTION_MS = 10 * SECOND_MS;
+/** Most users whose activity in a chat is noted in one call of a storage. */
+export const MAX_USERS_PER_NOTE = 500;
 /** Active users shown with a chat. */
 export const MAX_ACTIVE_USERS_SHOWN = 20;
 /** The window of the statistic "messages in the last hour", and how coarse its edge is. */
@@ -47,6 +49,8 @@ export const MAX_EVENT_BYTES = 64 * 1024;
 /** What one stream may have waiting for a slow reader before it is ended. */
 export const MAX_STREAM_QUEUE_MESSAGES = 10_000;
 export const MAX_STREAM_QUEUE_BYTES = 4 * 1024 * 1024;
+/** Longest that the reader of a stream that has ended may take for what is on its way, the `end` event included. */
+export const MAX_END_DELIVERY_MS = 10 * SECOND_MS;
 
 /** Longest that a call other than a wait or a stream may take on the server. */
 export const CALL_DEADLINE_MS = 10 * SECOND_MS;
@@ -67,7 +71,7 @@ export interface Limits {
   readonly maxChatTtlMs: number | undefined;
   /** Most characters (Unicode code points) in one message. */
   readonly maxMessageLength: number;
-  /** Open streams of one session on one instance. */
+  /** Open streams and waits of one session on one instance: several tabs with all their chats. */
   readonly maxStreamsPerSession: number;
 }
 

@@ -1,6 +1,7 @@
 /** Keeps the users with an open stream on a chat among its active users, however silent they are. */
 
-import { ACTIVITY_RESOLUTION_MS } from '../domain/limits.ts';
+import { activityResolutionMs } from '../domain/lifetime.ts';
+import { MAX_USERS_PER_NOTE } from '../domain/limits.ts';
 import type { User } from '../domain/models.ts';
 import type { LiveContext } from './live-context.ts';
 
@@ -22,7 +23,10 @@ export class ActivityNotes {
   async note(users: readonly User[]): Promise<void> {
     const { storage, clock, log } = this.#context;
     try {
-      await storage.noteActivity({ chatId: this.#chatId, users, now: clock.now() });
+      for (let from = 0; from < users.length; from += MAX_USERS_PER_NOTE) {
+        const some = users.slice(from, from + MAX_USERS_PER_NOTE);
+        await storage.noteActivity({ chatId: this.#chatId, users: some, now: clock.now() });
+      }
     } catch (error) {
       log.debug({ err: error }, 'noting the activity of open streams failed');
     }
@@ -30,8 +34,8 @@ export class ActivityNotes {
 
   /** Notes again and again, as often as anybody may, while somebody has a stream open. */
   start(): void {
-    const { clock } = this.#context;
-    this.#cancelWakeUp ??= clock.wakeAt(clock.now() + ACTIVITY_RESOLUTION_MS, () => {
+    const { clock, limits } = this.#context;
+    this.#cancelWakeUp ??= clock.wakeAt(clock.now() + activityResolutionMs(limits.sessionTtlMs), () => {
       this.#cancelWakeUp = undefined;
       const users = this.#users();
       if (users.length === 0) return;

@@ -16,6 +16,8 @@
  * - **Failure is an exception**: `StorageUnavailableError` when the outcome is unknown or nothing was done because the
  *   storage does not answer, `StorageFullError` when it takes no more. An aborted `signal` rejects with its reason if the
  *   work has not begun; work that has begun is finished.
+ * - **A page of a list may be short**, even empty, and yet name a `next` one, where much had to be passed over or tidied up on
+ *   the way. Only where `next` is absent the list ends.
  * - **Callers were authenticated** at the same `now`. Operations that would give an ended session something lasting
  *   check it again, as their contract says.
  */
@@ -34,10 +36,20 @@ export class StorageFullError extends Error {
   override readonly name = 'StorageFullError';
 }
 
+/** Tells that nobody waits any more. An `AbortSignal` does; a caller may have something lighter. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  /** What operations reject with. */
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Passed along with every operation. */
 export interface CallOptions {
   /** Aborted when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** The place of a chat in the order "most recently created first": by creation, then by id, both falling. */
@@ -57,7 +69,7 @@ export interface Storage {
   /**
    * Starts a session that lives `ttlMs` when inactive.
    * Atomic with the count of live sessions: the limit is exact whatever races. An ended session's place is free at
-   * once, an expired one's at the latest 5 s after its deadline.
+   * once, an expired one's at the latest 5 s after its deadline, given `sweep`.
    * @returns the session, or USER_LIMIT_REACHED when `maxUsers` (0: no limit) are live.
    */
   createSession(command: CreateSession, options?: CallOptions): Promise<Session | Refusal<'USER_LIMIT_REACHED'>>;
@@ -159,7 +171,8 @@ export interface Storage {
 
   /**
    * The kept messages after `afterSeq`, in order, cut like a page: what streams read. Changes nothing.
-   * A gap between `afterSeq` and the first message returned was trimmed.
+   * A gap between `afterSeq` and the first message returned was trimmed. With `afterSeq` at the last seq or beyond it, up to
+   * MAX_SEQ, there are no messages, and what the chat keeps is told as ever.
    */
   readMessages(query: ReadMessages, options?: CallOptions): Promise<MessageRun | Refusal<'CHAT_NOT_FOUND'>>;
 
@@ -168,7 +181,7 @@ export interface Storage {
 
   /**
    * Figures of the whole server, whose cost does not depend on how much is stored. What this handle has
-   * acknowledged is in them at once, what another has within 2 s; what has expired is out within 5 s.
+   * acknowledged is in them at once, what another has within 2 s; what has expired is out within 5 s, given `sweep`.
    */
   getStats(query: { readonly now: number }, options?: CallOptions): Promise<Stats>;
 
@@ -181,8 +194,10 @@ export interface Storage {
   watch(topic: WatchTopic, wake: () => void): Promise<() => void>;
 
   /**
-   * House-keeping, in a batch of at most `limit` deletions: removes what has expired or was trimmed, gives back places, repairs.
-   * Never changes what any other operation answers. May run on several handles at once.
+   * House-keeping, in a batch of at most `limit` deletions, whatever they belong to: removes what has expired or was trimmed, gives
+   * back places, repairs. What others wait for comes first: places and statistics before what nobody can see any more.
+   * Every instance calls it about every second, and again at once while more is left: what is promised within 5 s or more may
+   * count on that. Otherwise it never changes what any other operation answers. May run on several handles at once.
    * @returns whether more is left to do now.
    */
   sweep(command: { readonly now: number; readonly limit: number }): Promise<boolean>;
@@ -349,6 +364,7 @@ export interface MessageRun {
 
 export interface NoteActivity {
   readonly chatId: string;
+  /** At most MAX_USERS_PER_NOTE. */
   readonly users: readonly User[];
   readonly now: number;
 }

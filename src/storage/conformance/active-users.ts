@@ -6,6 +6,7 @@ import { ACTIVITY_RESOLUTION_MS, MAX_ACTIVE_USERS_SHOWN } from '../../domain/lim
 import { accepted } from './answers.ts';
 import { asUser, type ChatId, type Handle, SESSION_TTL_MS } from './handle.ts';
 import { MINUTE_MS, SECOND_MS } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function activeUsers(test: StorageTest): void {
@@ -74,6 +75,20 @@ export function activeUsers(test: StorageTest): void {
       }
     });
 
+    test('a user who goes on is active all the time, also where sessions live for a few seconds', async ({
+      one,
+      clock,
+    }) => {
+      const ttlMs = 5_000;
+      const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben', { ttlMs })];
+      const chat = await one.newChat(ann);
+      for (let turn = 0; turn < 10; turn++) {
+        await accepted(one.post(ben, chat, 'still here'));
+        expect(await activeIn(one, chat, clock.now - ttlMs)).toMatchObject({ users: [{ displayName: 'Ben' }] });
+        clock.advance(3_000);
+      }
+    });
+
     test('activity whose time is a little behind takes nobody back', async ({ one, other, clock }) => {
       const ann = await one.newSession();
       const chat = await one.newChat(ann);
@@ -121,6 +136,53 @@ export function activeUsers(test: StorageTest): void {
       expect((await one.listChats()).chats[0]?.activeUsers).toMatchObject({ count: 1 });
     });
 
+    for (const [name, ttlMs] of [
+      ['without a lifetime', undefined],
+      ['with a lifetime', 10 * SESSION_TTL_MS],
+    ] as const) {
+      test(`a user leaves every list at the end that the closing of their chat ${name} has brought nearer`, async ({
+        one,
+        other,
+        clock,
+      }) => {
+        const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben')];
+        const chats = [await one.newChat(ben), await other.newChat(ben)];
+        const own = await other.newChat(ann, { ttlMs });
+        for (const chat of chats) await accepted(one.fetchUnread(ann, chat));
+        const visited = [clock.now, ann.userId];
+        for (const looks of [2, 0]) {
+          clock.advance(3 * SESSION_TTL_MS);
+          for (const chat of chats.slice(0, looks)) expect(await lastIn(one, chat)).toEqual(visited);
+        }
+        await other.closeChat(ann, own);
+        clock.advance(SESSION_TTL_MS - 1);
+        for (const chat of chats) expect(await lastIn(other, chat)).toEqual(visited);
+        clock.advance(1);
+
+        for (const chat of chats) expect(await activeIn(one, chat)).toEqual({ count: 0, users: [] });
+        for (const chat of (await other.listChats()).chats) expect(chat.activeUsers.count).toBe(0);
+      });
+    }
+
+    test('of many whose sessions expire at once nobody stays in any list', async ({ one, other, clock }) => {
+      const host = await one.newSession('Host');
+      const chats = [await one.newChat(host), await other.newChat(host), await one.newChat(host)];
+      const guests = await race([one, other], 60, (handle) => handle.newSession());
+      for (const chat of chats) {
+        await race([one, other], 60, (handle, turn) => accepted(handle.fetchUnread(guests[turn]!, chat)));
+      }
+      await accepted(one.post(host, chats[0]!, 'last orders'));
+      clock.advance(MINUTE_MS);
+      for (const guest of guests.slice(0, 7)) await accepted(other.post(guest, chats[1]!, 'I stay'));
+      clock.advance(SESSION_TTL_MS - MINUTE_MS);
+
+      expect(await activeIn(other, chats[2]!)).toMatchObject({ count: 7 });
+      const counts = (await one.listChats()).chats.map(({ id, activeUsers }) => [id, activeUsers.count]);
+      expect(Object.fromEntries(counts)).toEqual({ [chats[0]!.id]: 8, [chats[1]!.id]: 7, [chats[2]!.id]: 7 });
+      await one.sweepAll(7);
+      expect((await other.listChats()).chats.map(({ id, activeUsers }) => [id, activeUsers.count])).toEqual(counts);
+    });
+
     test('a post alone keeps its author active and in the list as long as the session', async ({
       one,
       other,
@@ -135,6 +197,13 @@ export function activeUsers(test: StorageTest): void {
       expect(await activeIn(other, chat)).toMatchObject({ count: 1, users: [{ displayName: 'Ben' }] });
     });
   });
+}
+
+/** When the only user of a chat was last active, and who it is. */
+async function lastIn(handle: Handle, chat: ChatId): Promise<readonly [number, string]> {
+  const { count, users } = await activeIn(handle, chat);
+  expect(count).toBe(1);
+  return [users[0]!.lastActiveAt, users[0]!.userId];
 }
 
 async function activeIn(handle: Handle, chat: ChatId, activeSince = 0) {

@@ -2,9 +2,11 @@
 
 import { describe, expect } from 'vitest';
 
+import { MAX_USERS_PER_NOTE } from '../../domain/limits.ts';
 import { accepted, expectInvalid, expectRefusal } from './answers.ts';
 import { type ChatId, type Handle, SESSION_TTL_MS, type Visitor } from './handle.ts';
 import { MINUTE_MS } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 type Deed = (handle: Handle, user: Visitor, chat: ChatId) => Promise<unknown>;
@@ -88,6 +90,15 @@ export function activity(test: StorageTest): void {
 
       const here = Object.fromEntries([...guests, host].map(({ userId }) => [userId, clock.now]));
       expect(Object.fromEntries(await activeIn(other, chat))).toEqual(here);
+    });
+
+    test('as many users as one call may name are noted at once', async ({ one, other }) => {
+      const host = await one.newSession('Host');
+      const chat = await one.newChat(host);
+      const guests = await race([one, other], MAX_USERS_PER_NOTE, (handle) => handle.newSession('Guest'));
+      await other.noteActivity(chat, ...guests);
+
+      expect(await one.getChat(chat)).toMatchObject({ activeUsers: { count: MAX_USERS_PER_NOTE } });
     });
 
     test('activity in a chat that is closed, expired or unknown is passed over', async ({ one, other, clock }) => {

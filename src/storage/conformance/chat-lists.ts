@@ -7,6 +7,7 @@ import type { ChatCursor } from '../storage.ts';
 import { accepted } from './answers.ts';
 import type { Handle } from './handle.ts';
 import { MINUTE_MS, SECOND_MS } from './moved-clock.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function chatLists(test: StorageTest): void {
@@ -70,6 +71,25 @@ export function chatLists(test: StorageTest): void {
 
       expect((await one.listChats()).chats.map(({ id }) => id)).toEqual([open.id]);
       expect((await walk(other, 1)).map(({ id }) => id)).toEqual([open.id]);
+    });
+
+    test('a walk passes over any number of chats that are gone, page by page', async ({ one, other, clock }) => {
+      const ann = await one.newSession();
+      const open: string[] = [];
+      for (let count = 0; count < 4; count++) {
+        clock.advance(1);
+        open.unshift((await one.newChat(ann)).id);
+        clock.advance(1);
+        const going = await race([one, other], 40, (handle, turn) =>
+          handle.newChat(ann, { ttlMs: turn % 2 === 0 ? MINUTE_MS : undefined }),
+        );
+        await race([one, other], 20, (handle, turn) => handle.closeChat(ann, going[2 * turn + 1]!));
+      }
+      clock.advance(MINUTE_MS);
+
+      for (const limit of [1, 2, 3, 4, 500]) {
+        expect((await walk(limit % 2 === 0 ? one : other, limit)).map(({ id }) => id)).toEqual(open);
+      }
     });
 
     test('a walk shows every chat open during all of it exactly once, whatever opens and closes meanwhile', async ({

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { encodedSizeBound } from '../../domain/encoded-size.ts';
 import { chatDeadline } from '../../domain/lifetime.ts';
-import { fitsOneMore, MAX_CHAT_TTL_MS } from '../../domain/limits.ts';
+import { fitsOneMore, MAX_CHAT_TTL_MS, MAX_SEQ } from '../../domain/limits.ts';
 import type { MessageOrder, User } from '../../domain/models.ts';
 import type { Storage } from '../storage.ts';
 import { Guesses } from './guesses.ts';
@@ -180,7 +180,10 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
       const caller = someVisitor();
       return { caller, args: { userId: caller.userId, after: undefined, limit: 1 + choices.below(4), now } };
     },
-    readMessages: () => ({ args: { chatId: someChatId(), afterSeq: choices.below(12), ...cut(), now } }),
+    readMessages() {
+      const afterSeq = choices.chance(0.1) ? MAX_SEQ : choices.below(12);
+      return { args: { chatId: someChatId(), afterSeq, ...cut(), now } };
+    },
     noteActivity: () => ({
       args: { chatId: someChatId(), users: [asUser(someVisitor()), asUser(someVisitor())], now },
     }),

@@ -3,6 +3,7 @@
 import { describe, expect } from 'vitest';
 
 import { messageSizeBound } from '../../domain/encoded-size.ts';
+import { MAX_SEQ } from '../../domain/limits.ts';
 import type { MessageOrder } from '../../domain/models.ts';
 import { accepted, range, seqsOf } from './answers.ts';
 import type { ChatId, Handle, Visitor } from './handle.ts';
@@ -169,6 +170,19 @@ export function pages(test: StorageTest): void {
         messages: posted.slice(4, 5),
       });
       expect(await one.readMessages(chat, { afterSeq: 6 })).toEqual({ ...run, messages: [] });
+    });
+
+    test('a run from the last seq or beyond it is empty and says what the chat keeps', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann, { maxMessages: 4, ttlMs: 60_000 });
+      const { expiresAt } = chat;
+      for (const posts of [0, 3, 3]) {
+        await postInTurn([one, other], ann, chat, posts);
+        const { kept } = await accepted(one.readMessages(chat));
+        for (const afterSeq of [kept.last, kept.last + 1, kept.last + 1_000, 2 ** 31, 2 ** 32, MAX_SEQ - 1, MAX_SEQ]) {
+          expect(await other.readMessages(chat, { afterSeq })).toEqual({ messages: [], kept, expiresAt });
+        }
+      }
     });
 
     test('a run is cut by size like a page', async ({ one, other }) => {

@@ -1,5 +1,7 @@
 /** Statistics: the figures of the whole server, on the handle that did the work and on the other. */
 
+import { setTimeout } from 'node:timers/promises';
+
 import { describe, expect } from 'vitest';
 
 import type { Stats } from '../../domain/models.ts';
@@ -13,8 +15,10 @@ import type { StorageTest } from './scene.ts';
 
 /** What has expired is out of the statistics at the latest this long after its deadline. */
 const OUT_WITHIN_MS = 5 * SECOND_MS;
-/** What one handle has acknowledged is in the statistics of another within 2 s; the rest is for a slow machine. */
-const SPREAD_WITHIN_MS = 10 * SECOND_MS;
+/** What one handle has acknowledged is in the statistics of another at the latest this long after it, in real time. */
+const SPREAD_WITHIN_MS = 2 * SECOND_MS;
+const WAIT_MS = 20;
+const NAMES = ['users', 'chats', 'messages', 'messagesLastHour'] as const satisfies readonly (keyof Stats)[];
 
 export function statistics(test: StorageTest): void {
   describe('statistics', () => {
@@ -160,6 +164,29 @@ export function statistics(test: StorageTest): void {
       await expectSoon(other, { chats: 1, messages: 2, messagesLastHour: 8 });
     });
 
+    test('of very many that expire at once none is in 5 s after, with house-keeping every second', async ({
+      one,
+      other,
+      clock,
+    }) => {
+      const handles = [one, other];
+      const ann = await one.newSession('Ann');
+      const stays = await one.newChat(ann);
+      await race(handles, 700, (handle) => handle.newSession());
+      const chats = await race(handles, 100, (handle) => handle.newChat(ann, { ttlMs: SESSION_TTL_MS }));
+      await race(handles, 100, (handle, turn) => accepted(handle.post(ann, chats[turn]!, 'x')));
+      await postInTurn(handles, ann, stays, 2);
+      await expectSoon(one, { users: 701, chats: 101, messages: 102, messagesLastHour: 102 });
+      clock.advance(SESSION_TTL_MS);
+      for (let passedMs = 0; passedMs < OUT_WITHIN_MS; passedMs += SECOND_MS) {
+        clock.advance(SECOND_MS);
+        for (const handle of handles) await handle.sweepAll(20);
+      }
+      const left = { users: 1, chats: 1, messages: 2, messagesLastHour: 102 };
+      expect(await one.getStats()).toEqual(left);
+      await expectSoon(other, left);
+    });
+
     test('a message is among those of the last hour for 60 minutes, give or take 10 s', async ({ one, clock }) => {
       const ann = await one.newSession();
       const chat = await one.newChat(ann);
@@ -206,7 +233,16 @@ export function statistics(test: StorageTest): void {
   });
 }
 
-/** Expects figures that another handle may have changed: asks again until they are right, or shows how they are not. */
+/**
+ * Expects figures that another handle may have changed: asks again until they are right, or shows how they are not.
+ * Only the waiting in between counts, in short waits: what holds the machine up makes one of them longer, for the storage too, but
+ * uses up no other.
+ */
 async function expectSoon(handle: Handle, figures: Partial<Stats>): Promise<void> {
-  await expect.poll(() => handle.getStats(), { timeout: SPREAD_WITHIN_MS, interval: 50 }).toMatchObject(figures);
+  for (let waitedMs = 0; waitedMs < SPREAD_WITHIN_MS; waitedMs += WAIT_MS) {
+    const stats = await handle.getStats();
+    if (NAMES.every((name) => stats[name] === (figures[name] ?? stats[name]))) return;
+    await setTimeout(WAIT_MS);
+  }
+  expect(await handle.getStats()).toMatchObject(figures);
 }

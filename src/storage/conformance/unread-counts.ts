@@ -8,6 +8,7 @@ import { accepted } from './answers.ts';
 import type { Handle, Visitor } from './handle.ts';
 import { MINUTE_MS, SECOND_MS } from './moved-clock.ts';
 import { postInTurn } from './post-in-turn.ts';
+import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
 
 export function unreadCounts(test: StorageTest): void {
@@ -112,6 +113,25 @@ export function unreadCounts(test: StorageTest): void {
       const shown = chatIds(counts);
       expect(shown).toHaveLength(new Set(shown).size);
       expect(shown.filter((id) => staying.includes(id)).toSorted()).toEqual(staying.toSorted());
+    });
+
+    test('a walk passes over any number of chats that are gone, page by page', async ({ one, other, clock }) => {
+      const host = await one.newSession('Host');
+      const open: string[] = [];
+      for (let count = 0; count < 3; count++) {
+        clock.advance(1);
+        open.unshift((await one.newChat(host)).id);
+        clock.advance(1);
+        const going = await race([one, other], 40, (handle, turn) =>
+          handle.newChat(host, { ttlMs: turn % 2 === 0 ? MINUTE_MS : undefined }),
+        );
+        await race([one, other], 20, (handle, turn) => handle.closeChat(host, going[2 * turn + 1]!));
+      }
+      clock.advance(MINUTE_MS);
+
+      for (const limit of [1, 2, 3, 500]) {
+        expect(chatIds(await walk(limit % 2 === 0 ? one : other, host, limit))).toEqual(open);
+      }
     });
 
     test('closed and expired chats are not counted', async ({ one, other, clock }) => {

@@ -71,14 +71,49 @@ export function watching(test: StorageTest): void {
       watch.stop();
     });
 
-    test('a watch is not called before it is there', async ({ one, other }) => {
+    test('a watch is not called before it is there, whatever is posted while it begins', async ({ one, other }) => {
       const ann = await one.newSession();
       const chat = await one.newChat(ann);
-      await accepted(other.post(ann, chat, 'before'));
-      const watch = await watchOn(one, { chatId: chat.id });
+      for (const watcher of [one, other]) {
+        for (let turn = 0; turn < 10; turn++) {
+          const before = race([one, other], turn, (handle) => accepted(handle.post(ann, chat, 'before')));
+          let isThere = false;
+          let early = 0;
+          const starting = watcher.storage.watch({ chatId: chat.id }, () => {
+            if (!isThere) early += 1;
+          });
+          const started = starting.then((stop) => {
+            isThere = true;
+            return stop;
+          });
+          await race([other, one], 10, (handle) => accepted(handle.post(ann, chat, 'meanwhile')));
+          await before;
+          const stop = await started;
 
-      expect(watch.wakes).toBe(0);
-      watch.stop();
+          expect(early).toBe(0);
+          stop();
+        }
+      }
+    });
+
+    test('a watch that is there misses nothing, whatever was posted while it began', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      for (const [watcher, poster] of [
+        [one, other],
+        [other, one],
+        [one, one],
+      ] as const) {
+        for (let turn = 0; turn < 10; turn++) {
+          const before = race([one, other], turn, (handle) => accepted(handle.post(ann, chat, 'before')));
+          const watch = await watchOn(watcher, { chatId: chat.id });
+          await before;
+          const woken = watch.nextWake();
+          await accepted(poster.post(ann, chat, 'after'));
+          await woken;
+          watch.stop();
+        }
+      }
     });
 
     test('a watch that was ended is not called any more, and may be ended twice', async ({ one, other }) => {

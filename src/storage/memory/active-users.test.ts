@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { isOver, NEVER } from '../../domain/lifetime.ts';
 import { ACTIVITY_RESOLUTION_MS } from '../../domain/limits.ts';
+import { range } from '../conformance/answers.ts';
 import { ActiveUsers, NOT_YET, type Activity } from './active-users.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 
-function user(userId: string): Activity {
-  return { user: { userId, displayName: userId.toUpperCase() }, lastActiveAt: NOT_YET };
+const TTL_MS = 60_000;
+
+/** A user whose session ends at `expiresAt`, which a test may move. */
+function user(userId: string, expiresAt = NEVER): Activity & { expiresAt: number } {
+  const shown = { userId, displayName: userId.toUpperCase() };
+  return { id: userId, user: shown, expiresAt, ttlMs: TTL_MS, lastActiveAt: NOT_YET, indexedAt: NEVER };
 }
 
 describe('the active users of a chat', () => {
@@ -61,6 +67,53 @@ describe('the active users of a chat', () => {
     expect(users.count(NOW - 1)).toBe(0);
   });
 
+  test('leave when their session is over, not before', () => {
+    const users = new ActiveUsers();
+    const [ann, bob] = [user('ann', NOW + 100), user('bob', NOW + 200)];
+    for (const each of [ann, bob]) users.note(each, NOW);
+    expect(users.expire(NOW + 99, 10)).toBe(0);
+    expect(users.count(NOW - 1)).toBe(2);
+    expect(users.expire(NOW + 100, 10)).toBe(1);
+    expect(users.latest(NOW - 1, 20).map(({ userId }) => userId)).toEqual(['bob']);
+    expect(users.count(NOW - 1)).toBe(1);
+  });
+
+  test('stay as long as their session is prolonged', () => {
+    const users = new ActiveUsers();
+    const ann = user('ann', NOW + 100);
+    users.note(ann, NOW);
+    ann.expiresAt = NOW + TTL_MS;
+    users.expire(NOW + TTL_MS - 1, 10);
+    expect(users.count(NOW - 1)).toBe(1);
+    users.expire(NOW + TTL_MS, 10);
+    expect(users.count(NOW - 1)).toBe(0);
+  });
+
+  test.for([
+    ['was out of sight', NEVER],
+    ['was far away', NOW + 10 * TTL_MS],
+  ] as const)('leave in time when a closing has brought the end of their session nearer, which %s', ([, expiresAt]) => {
+    const users = new ActiveUsers();
+    const ann = user('ann', expiresAt);
+    users.note(ann, NOW);
+    for (const at of [NOW + 2 * TTL_MS, NOW + 5 * TTL_MS]) {
+      users.expire(at, 10);
+      expect(users.count(NOW - 1)).toBe(1);
+    }
+    ann.expiresAt = NOW + 5 * TTL_MS + 1 + TTL_MS;
+    users.expire(ann.expiresAt - 1, 10);
+    expect(users.count(NOW - 1)).toBe(1);
+    users.expire(ann.expiresAt, 10);
+    expect(users.count(NOW - 1)).toBe(0);
+  });
+
+  test('whose session is over are taken out as many at a time as asked for', () => {
+    const users = new ActiveUsers();
+    for (let count = 0; count < 25; count++) users.note(user(`user-${count}`, NOW + count), NOW);
+    expect([10, 10, 10].map((limit) => users.expire(NOW + 25, limit))).toEqual([10, 10, 5]);
+    expect(users.count(NOW - 1)).toBe(0);
+  });
+
   const time = fc.nat(10).map((tens) => NOW + tens * ACTIVITY_RESOLUTION_MS);
   const step = fc.record({ isNote: fc.boolean(), who: fc.nat(30), at: time, activeSince: time });
 
@@ -78,6 +131,39 @@ describe('the active users of a chat', () => {
           expect(users.count(activeSince)).toBe(active.length);
           expect(users.latest(activeSince, 100)).toHaveLength(active.length);
         }
+      }),
+    );
+  });
+
+  const event = fc.record({
+    what: fc.constantFrom('note', 'post', 'open a chat', 'close the chats', 'look'),
+    who: fc.nat(5),
+    passedMs: fc.nat(TTL_MS / 2),
+  });
+
+  test('are those whose session is not over, however its end moves', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 100 }), (events) => {
+        const users = new ActiveUsers();
+        const all = range(0, 5).map((who) => user(`user-${who}`, NOW + who * TTL_MS));
+        const noted = new Set<Activity>();
+        let now = NOW;
+        for (const { what, who, passedMs } of events) {
+          now += passedMs;
+          const one = all[who]!;
+          if (what === 'look') users.expire(now, who);
+          if (isOver(one.expiresAt, now)) continue;
+          if (what === 'note') {
+            users.note(one, now);
+            noted.add(one);
+          }
+          if (what === 'post') one.expiresAt = Math.max(one.expiresAt, now + TTL_MS);
+          if (what === 'open a chat') one.expiresAt = NEVER;
+          if (what === 'close the chats') one.expiresAt = now + TTL_MS;
+        }
+        while (users.expire(now, 2) === 2);
+        const left = [...noted].filter(({ expiresAt }) => !isOver(expiresAt, now));
+        expect(users.count(-Infinity)).toBe(left.length);
       }),
     );
   });

@@ -1,12 +1,15 @@
 /** Who was active in one chat, in the order of it. */
 
-import { ACTIVITY_RESOLUTION_MS } from '../../domain/limits.ts';
+import { activityResolutionMs, isOver } from '../../domain/lifetime.ts';
 import type { ActiveUser, User } from '../../domain/models.ts';
+import { DeadlineIndex, type Expiring } from './deadline-index.ts';
 import { BTree, compareIds } from './ordered.ts';
 
-/** One user's activity in the chat. */
-export interface Activity {
+/** One user's activity in the chat, which ends with their session. */
+export interface Activity extends Expiring {
   readonly user: User;
+  /** How long the session lives when inactive. */
+  readonly ttlMs: number;
   /** NOT_YET, or as last noted. Written by `ActiveUsers` only. */
   lastActiveAt: number;
 }
@@ -17,31 +20,49 @@ export const NOT_YET = -Infinity;
 /** Sorts after every user. */
 const AFTER_ALL: User = { userId: '\u{10FFFF}', displayName: '' };
 
+/** What the order depends on. */
+type Place = Pick<Activity, 'user' | 'lastActiveAt'>;
+
 /**
  * Users by last activity. Counting costs nothing: the index knows how many lie before the time that was last asked about, and when
- * it is asked about another time, it counts only those in between.
+ * it is asked about another time, it counts only those in between. Users whose session is over stay until `expire` takes them out.
  */
 export class ActiveUsers {
-  readonly #byActivity: BTree<Activity> = new BTree<Activity, undefined>(undefined, compareActivity);
+  readonly #byActivity: BTree<Place> = new BTree<Place, undefined>(undefined, compareActivity);
+  readonly #deadlines = new DeadlineIndex<Activity>();
   #countedSince = NOT_YET;
   /** How many were last active at `#countedSince` or before. */
   #inactive = 0;
 
   /** Notes activity at `now`, unless some was noted a short time before. */
   note(activity: Activity, now: number): void {
-    if (now - activity.lastActiveAt < ACTIVITY_RESOLUTION_MS) return;
-    this.remove(activity);
+    if (now - activity.lastActiveAt < activityResolutionMs(activity.ttlMs)) return;
+    this.#takeOut(activity);
     activity.lastActiveAt = now;
     this.#byActivity.set(activity, undefined);
     if (now <= this.#countedSince) this.#inactive++;
+    this.#deadlines.update(activity, nextLookAt(activity, now));
   }
 
   /** Takes a user out, as if never active. */
   remove(activity: Activity): void {
-    if (activity.lastActiveAt === NOT_YET) return;
-    this.#byActivity.delete(activity);
-    if (activity.lastActiveAt <= this.#countedSince) this.#inactive--;
+    this.#takeOut(activity);
     activity.lastActiveAt = NOT_YET;
+    this.#deadlines.remove(activity);
+  }
+
+  /**
+   * Takes out users whose session is over at `now`, in at most `limit` steps.
+   * @returns how many steps it took: fewer than `limit` if nobody is left whose session is over
+   */
+  expire(now: number, limit: number): number {
+    for (let steps = 0; steps < limit; steps++) {
+      const activity = this.#deadlines.due(now);
+      if (activity === undefined) return steps;
+      if (isOver(activity.expiresAt, now)) this.remove(activity);
+      else this.#deadlines.putOff(activity, nextLookAt(activity, now));
+    }
+    return limit;
   }
 
   /** How many were last active after `activeSince`. */
@@ -62,6 +83,12 @@ export class ActiveUsers {
     return latest;
   }
 
+  #takeOut(activity: Activity): void {
+    if (activity.lastActiveAt === NOT_YET) return;
+    this.#byActivity.delete(activity);
+    if (activity.lastActiveAt <= this.#countedSince) this.#inactive--;
+  }
+
   /** How many were last active after `from` and not after `to`. */
   #between(from: number, to: number): number {
     if (from === to) return 0;
@@ -69,12 +96,20 @@ export class ActiveUsers {
   }
 }
 
+/**
+ * When to look at a user's session again. Nobody says here when its deadline comes nearer: that is only by the closing of a chat,
+ * and leaves the session its whole lifetime from then on.
+ */
+function nextLookAt({ expiresAt, ttlMs }: Activity, now: number): number {
+  return Math.min(expiresAt, now + ttlMs);
+}
+
 /** A place after everybody who was last active at this time. */
-function endOf(lastActiveAt: number): Activity {
+function endOf(lastActiveAt: number): Place {
   return { lastActiveAt, user: AFTER_ALL };
 }
 
-function compareActivity(a: Activity, b: Activity): number {
+function compareActivity(a: Place, b: Place): number {
   if (a.lastActiveAt === b.lastActiveAt) return compareIds(a.user.userId, b.user.userId);
   return a.lastActiveAt < b.lastActiveAt ? -1 : 1;
 }

@@ -1,13 +1,15 @@
 /** Chats: open, find, list, close, and who is active. What each must do is said at `Storage`. */
 
+import { setImmediate } from 'node:timers/promises';
+
 import { Refusal } from '../../domain/errors.ts';
 import { fitsOneMore } from '../../domain/limits.ts';
 import type { Chat } from '../../domain/models.ts';
 import type { ChatPage, CloseChat, CreateChat, GetChat, ListChats, NoteActivity } from '../storage.ts';
 import { ChatRecord } from './chat-record.ts';
-import { expireChat, expireChatsOf, expireSessions } from './house-keeping.ts';
+import { expireChat, expireChatOf, STEPS_PER_TURN } from './house-keeping.ts';
 import type { MemoryData } from './memory-data.ts';
-import { pageOf } from './ordered.ts';
+import { cursorOf, pageOf } from './ordered.ts';
 
 export function createChat(
   data: MemoryData,
@@ -17,8 +19,9 @@ export function createChat(
   const creator = data.liveSession(settings.creator.userId, now);
   if (creator === undefined) return new Refusal('UNAUTHENTICATED');
 
-  expireChatsOf(data, creator, now);
-  if (!fitsOneMore(creator.openChats.size, maxChatsPerUser)) return new Refusal('USER_CHAT_LIMIT_REACHED');
+  while (!fitsOneMore(creator.openChats.size, maxChatsPerUser)) {
+    if (!expireChatOf(data, creator, now)) return new Refusal('USER_CHAT_LIMIT_REACHED');
+  }
   while (!fitsOneMore(data.chats.size, maxChats)) {
     if (!expireChat(data, now)) return new Refusal('CHAT_LIMIT_REACHED');
   }
@@ -28,16 +31,39 @@ export function createChat(
   return chat.view(now);
 }
 
-export function getChat(data: MemoryData, { chatId, activeSince, now }: GetChat): Chat | Refusal<'CHAT_NOT_FOUND'> {
-  expireSessions(data, now);
-  return data.openChat(chatId, now)?.view(activeSince) ?? new Refusal('CHAT_NOT_FOUND');
+export async function getChat(
+  data: MemoryData,
+  { chatId, activeSince, now }: GetChat,
+): Promise<Chat | Refusal<'CHAT_NOT_FOUND'>> {
+  const chat = data.openChat(chatId, now);
+  if (chat !== undefined) await expireActiveUsers(chat, now);
+  return chat?.isOpen(now) === true ? chat.view(activeSince) : new Refusal('CHAT_NOT_FOUND');
 }
 
-export function listChats(data: MemoryData, query: ListChats): ChatPage {
+export async function listChats(data: MemoryData, query: ListChats): Promise<ChatPage> {
   const { activeSince, now } = query;
-  expireSessions(data, now);
-  const { values, next } = pageOf(data.listedChats, query, (chat) => chat.isOpen(now));
-  return { chats: values.map((chat) => chat.view(activeSince)), next };
+  const page = pageOf(data.listedChats, query, (chat) => chat.isOpen(now));
+  const chats: Chat[] = [];
+  let steps = 0;
+  for (const chat of page.values) {
+    steps += await expireActiveUsers(chat, now);
+    if (chat.isOpen(now)) chats.push(chat.view(activeSince));
+    // What house-keeping does a moment later is not paid for here: the page is short instead.
+    const isEnough = steps >= STEPS_PER_TURN && chat !== page.values.at(-1);
+    if (isEnough) return { chats, next: cursorOf(chat.settings) };
+  }
+  return { chats, next: page.next };
+}
+
+/** Takes every user whose session is over at `now` from the active ones of a chat. @returns how many steps that took */
+async function expireActiveUsers({ activeUsers }: ChatRecord, now: number): Promise<number> {
+  let steps = 0;
+  for (;;) {
+    const taken = activeUsers.expire(now, STEPS_PER_TURN);
+    steps += taken;
+    if (taken < STEPS_PER_TURN) return steps;
+    await setImmediate();
+  }
 }
 
 export function closeChat(

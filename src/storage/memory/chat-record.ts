@@ -57,14 +57,6 @@ export class ChatRecord implements Expiring {
     return visit;
   }
 
-  /** Takes a user out. */
-  removeVisit(session: SessionRecord): void {
-    const visit = this.visits.get(session.id);
-    if (visit === undefined) return;
-    this.activeUsers.remove(visit);
-    this.visits.delete(session.id);
-  }
-
   /** As callers see it. Users last active after `activeSince` are active. */
   view(activeSince: number): Chat {
     return {

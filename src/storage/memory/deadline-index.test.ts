@@ -56,13 +56,27 @@ describe('the index of deadlines', () => {
     expect(ids).toEqual(['a', 'b', 'c']);
   });
 
-  test('follows a deadline that moved away, also when nobody said so', () => {
+  test('leaves a deadline that moved away where it is, for whoever finds it due to put it off', () => {
     const moved = item('a', NOW);
     const index = indexOf(moved);
     moved.expiresAt = NOW + 1_000;
-    expect(index.due(NOW)).toBeUndefined();
+    index.update(moved);
+    expect(index.due(NOW)).toBe(moved);
+    index.putOff(moved);
     expect(index.due(NOW + 999)).toBeUndefined();
     expect(index.due(NOW + 1_000)).toBe(moved);
+  });
+
+  test('has an item due before its end where it is told to', () => {
+    const early = item('a', NOW + 1_000);
+    const index = indexOf();
+    index.update(early, NOW + 10);
+    index.update(early, NOW + 20);
+    expect(index.due(NOW + 9)).toBeUndefined();
+    expect(index.due(NOW + 10)).toBe(early);
+    index.putOff(early, NOW + 30);
+    expect(index.due(NOW + 29)).toBeUndefined();
+    expect(index.due(NOW + 30)).toBe(early);
   });
 
   test('follows a deadline that came nearer', () => {
@@ -79,6 +93,7 @@ describe('the index of deadlines', () => {
     const moved = item('a', NOW);
     const index = indexOf(moved);
     moved.expiresAt = NEVER;
+    index.putOff(moved);
     expect(index.due(NOW + DAY_MS)).toBeUndefined();
     moved.expiresAt = NOW + 2 * DAY_MS;
     index.update(moved);

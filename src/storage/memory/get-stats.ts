@@ -1,12 +1,11 @@
 /** Figures of the whole server, from counters. */
 
 import type { Stats } from '../../domain/models.ts';
-import { expireChats, expireSessions } from './house-keeping.ts';
+import { expireSome } from './house-keeping.ts';
 import type { MemoryData } from './memory-data.ts';
 
 export function getStats(data: MemoryData, { now }: { readonly now: number }): Stats {
-  expireChats(data, now);
-  expireSessions(data, now);
+  expireSome(data, now);
   return {
     users: data.sessions.size,
     chats: data.chats.size,

@@ -17,13 +17,16 @@ export function createMemoryData(): MemoryData {
   return new MemoryData();
 }
 
-/** What expired stays until something takes it out: whoever looks for one thing compares, whoever counts takes out first. */
+/**
+ * What expired stays until something takes it out: whoever looks for one thing compares, whoever counts takes out some first,
+ * house-keeping takes out all.
+ */
 export class MemoryData {
   readonly pageTokenKey: Uint8Array = randomBytes(32);
   readonly sessions = new Map<string, SessionRecord>();
   readonly chats = new Map<string, ChatRecord>();
   readonly listedChats = chatIndex<ChatRecord>();
-  /** Visits to closed chats, which their sessions still have, a chat each. */
+  /** Visits still to be taken out, each the visits to one closed chat or of one expired session. */
   readonly leftoverVisits: Iterator<Visit>[] = [];
 
   readonly sessionDeadlines = new DeadlineIndex<SessionRecord>();
@@ -55,12 +58,10 @@ export class MemoryData {
     this.sessionDeadlines.update(session);
   }
 
-  /** Takes a session out, with its positions and its activity. Its chats are another matter. */
+  /** Takes a session out. Its visits and its chats are another matter. */
   removeSession(session: SessionRecord): void {
     this.sessions.delete(session.id);
     this.sessionDeadlines.remove(session);
-    for (const { chat } of session.visits.values()) chat.removeVisit(session);
-    session.visits.clear();
   }
 
   /** Takes a new chat in, and moves its creator's deadline. */

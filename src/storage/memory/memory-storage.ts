@@ -10,7 +10,10 @@ import { postMessage } from './post-message.ts';
 import * as reading from './reading.ts';
 import * as sessions from './session-operations.ts';
 
-/** A handle on the data. Each operation is one synchronous block, so that nothing comes between its checks and its changes. */
+/**
+ * A handle on the data. Each operation checks and changes in one synchronous block, so that nothing comes in between. What is left
+ * to do then, or to take out before, and may be much, is done in steps between which others have their turn.
+ */
 export class MemoryStorage implements Storage {
   readonly #data: MemoryData;
   readonly #watches = new Set<() => void>();

@@ -4,6 +4,9 @@ import sortedBTree from 'sorted-btree';
 
 import type { ChatCursor } from '../storage.ts';
 
+/** Values that a page passes over at most: where there are more it ends, short or empty, and the next page goes on. */
+const MAX_PASSED_OVER = 1_000;
+
 /** A map in the order of its keys. A key must not change its place while it is inside. */
 export const BTree = sortedBTree.default;
 export type BTree<K, V = undefined> = sortedBTree.default<K, V>;
@@ -30,7 +33,7 @@ export function compareIds(a: string, b: string): number {
 
 /**
  * Up to `limit` values of the index that `isShown` lets through, from just after `after` (absent: from the start), and where
- * the next page begins, absent at the end. What is not shown is passed over on the way.
+ * the next page begins, absent at the end. What is not shown is passed over on the way; where that is much, the page is short.
  */
 export function pageOf<V>(
   index: ChatIndex<V>,
@@ -39,17 +42,23 @@ export function pageOf<V>(
 ): { readonly values: V[]; readonly next: ChatCursor | undefined } {
   const start = after && { createdAt: after.createdAt, id: after.chatId };
   const values: V[] = [];
+  let passedOver = 0;
   let last: ChatPlace | undefined;
   for (const [place, value] of index.entries(start)) {
-    const isAfter = start === undefined || compareNewestFirst(place, start) > 0;
-    if (!isAfter || !isShown(value)) continue;
-    if (values.length === limit) {
-      return { values, next: last && { createdAt: last.createdAt, chatId: last.id } };
-    }
-    values.push(value);
+    if (start !== undefined && compareNewestFirst(place, start) <= 0) continue;
+    const isVisible = isShown(value);
+    const isEnd = isVisible ? values.length === limit : passedOver === MAX_PASSED_OVER;
+    if (isEnd) return { values, next: last && cursorOf(last) };
+    if (isVisible) values.push(value);
+    else passedOver += 1;
     last = place;
   }
   return { values, next: undefined };
+}
+
+/** The cursor of a page that ends with this chat. */
+export function cursorOf({ createdAt, id }: ChatPlace): ChatCursor {
+  return { createdAt, chatId: id };
 }
 
 function compareNewestFirst(a: ChatPlace, b: ChatPlace): number {

@@ -8,16 +8,15 @@ import { isOver } from '../../domain/lifetime.ts';
 import { fitsOneMore } from '../../domain/limits.ts';
 import type { Session } from '../../domain/models.ts';
 import type { Authenticate, CreateSession, EndSession } from '../storage.ts';
-import { expireSession } from './house-keeping.ts';
+import { expireSession, STEPS_PER_TURN } from './house-keeping.ts';
 import type { MemoryData } from './memory-data.ts';
 import { SessionRecord } from './session-record.ts';
 
-/** How many chats are closed before others get their turn. */
-const CHATS_PER_TURN = 1_000;
-
 export function createSession(data: MemoryData, command: CreateSession): Session | Refusal<'USER_LIMIT_REACHED'> {
-  while (!fitsOneMore(data.sessions.size, command.maxUsers)) {
-    if (!expireSession(data, command.now)) return new Refusal('USER_LIMIT_REACHED');
+  for (let steps = 0; !fitsOneMore(data.sessions.size, command.maxUsers); steps++) {
+    // Many that came due may live on. House-keeping finds the place of one that does not.
+    const isEnough = steps === STEPS_PER_TURN;
+    if (isEnough || !expireSession(data, command.now)) return new Refusal('USER_LIMIT_REACHED');
   }
   const session = new SessionRecord(command);
   data.addSession(session);
@@ -43,16 +42,20 @@ export async function endSession(
   if (hasOpenChats && !closeChats) return new Refusal('SESSION_HAS_OPEN_CHATS');
   data.removeSession(session);
   data.userWatchers.wake(userId);
-  await closeChatsOf(data, session, now);
+  await inTurns(session.departingVisits(), (visit) => visit.remove());
+  await inTurns(session.closingChats(), (chat) => {
+    data.removeChat(chat, now);
+    data.chatWatchers.wake(chat.id);
+  });
   return undefined;
 }
 
-async function closeChatsOf(data: MemoryData, session: SessionRecord, now: number): Promise<void> {
-  for (let closed = 1; ; closed++) {
-    const chat = session.openChats.maxKey();
-    if (chat === undefined) return;
-    data.removeChat(chat, now);
-    data.chatWatchers.wake(chat.id);
-    if (closed % CHATS_PER_TURN === 0) await setImmediate();
+/** Works through all items, and lets others have their turn in between. */
+async function inTurns<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
+  let steps = 0;
+  for (const item of items) {
+    work(item);
+    steps += 1;
+    if (steps % STEPS_PER_TURN === 0) await setImmediate();
   }
 }

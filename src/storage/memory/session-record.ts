@@ -51,6 +51,20 @@ export class SessionRecord implements Expiring {
     this.activeAt = Math.max(this.activeAt, at);
   }
 
+  /** Its visits while it is being taken out: each must be out before the next is asked for. */
+  *departingVisits(): Generator<Visit, void> {
+    for (;;) {
+      const [visit] = this.visits.values();
+      if (visit === undefined) return;
+      yield visit;
+    }
+  }
+
+  /** Its chats while they are being closed: each must be closed before the next is asked for. */
+  *closingChats(): Generator<ChatRecord, void> {
+    for (let chat = this.openChats.maxKey(); chat !== undefined; chat = this.openChats.maxKey()) yield chat;
+  }
+
   /** As callers see it. */
   view(): Session {
     const { userId, displayName } = this.user;

@@ -1,5 +1,6 @@
 /** What one user has in one chat: a position, and when they were last active. */
 
+import { NEVER } from '../../domain/lifetime.ts';
 import type { User } from '../../domain/models.ts';
 import { NOT_YET, type Activity } from './active-users.ts';
 import type { ChatRecord } from './chat-record.ts';
@@ -12,6 +13,7 @@ export class Visit implements Activity {
   /** Absent until something makes one. */
   position: number | undefined;
   lastActiveAt = NOT_YET;
+  indexedAt = NEVER;
 
   constructor(session: SessionRecord, chat: ChatRecord) {
     this.session = session;
@@ -19,7 +21,26 @@ export class Visit implements Activity {
     this.position = undefined;
   }
 
+  get id(): string {
+    return this.session.id;
+  }
+
   get user(): User {
     return this.session.user;
+  }
+
+  get expiresAt(): number {
+    return this.session.expiresAt;
+  }
+
+  get ttlMs(): number {
+    return this.session.ttlMs;
+  }
+
+  /** Takes it from the session and from the chat. */
+  remove(): void {
+    this.session.visits.delete(this.chat.settings);
+    this.chat.visits.delete(this.id);
+    this.chat.activeUsers.remove(this);
   }
 }
