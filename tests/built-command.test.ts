@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkHealth } from './support/health.ts';
+import { VecheProcess } from './support/veche-process.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const { bin, version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
@@ -17,6 +19,15 @@ test('the built command runs as it is published, and knows its version', async (
 });
 
 test('the built command has everything it needs to show its settings', async () => {
-  const { stdout } = await promisify(execFile)(VECHE, ['config', '--port', '9000']);
-  expect(stdout).toContain('9000');
+  const veche = new VecheProcess(['config', '--port', '9000'], { main: VECHE });
+  expect(await veche.exitCode).toBe(0);
+  expect(veche.output).toMatch(/^port: 9000 +# --port$/m);
+});
+
+test('the built command has everything it needs to serve, and stops', async () => {
+  const veche = await VecheProcess.serve([], { main: VECHE });
+  onTestFinished(() => veche.kill());
+  expect(await checkHealth(veche.port)).toBe('SERVING');
+  veche.signal('SIGTERM');
+  expect(await veche.exitCode).toBe(0);
 });

@@ -3,15 +3,16 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { readVersion } from '../src/cli/version.ts';
+import { readSupportedNode, readVersion } from '../src/cli/version.ts';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService, StreamEndReason } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { GrpcClient } from './support/grpc-client.ts';
 import { checkHealth } from './support/health.ts';
-import { frame, PREFACE, RawHttp2 } from './support/raw-http2.ts';
+import { PREFACE } from './support/http2-frames.ts';
+import { frame, RawHttp2 } from './support/raw-http2.ts';
 import { openStuckStream } from './support/stuck-stream.ts';
-import { VecheProcess } from './support/veche-process.ts';
+import { VecheProcess, type ProcessOptions } from './support/veche-process.ts';
 
 const running: VecheProcess[] = [];
 const clients: GrpcClient[] = [];
@@ -21,14 +22,17 @@ afterEach(async () => {
   for (const veche of running.splice(0)) await veche.kill();
 });
 
-async function serve(...flags: readonly string[]): Promise<Awaited<ReturnType<typeof VecheProcess.serve>>> {
-  const veche = await VecheProcess.serve(...flags);
+async function serve(
+  flags: readonly string[] = [],
+  options?: ProcessOptions,
+): Promise<Awaited<ReturnType<typeof VecheProcess.serve>>> {
+  const veche = await VecheProcess.serve(flags, options);
   running.push(veche);
   return veche;
 }
 
-function run(args: readonly string[], env?: Readonly<Record<string, string>>): VecheProcess {
-  const veche = new VecheProcess(args, env);
+function run(args: readonly string[], options?: ProcessOptions): VecheProcess {
+  const veche = new VecheProcess(args, options);
   running.push(veche);
   return veche;
 }
@@ -82,6 +86,16 @@ describe('a start', () => {
     expect(veche.output).toMatch(/grpcurl -plaintext 127\.0\.0\.1:\d+ list\n/);
   });
 
+  test('on a Node.js that is too old warns, and serves', async () => {
+    const preload = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`;
+    const veche = await serve([], { preload });
+    expect(veche.lines).toMatchObject([
+      { level: 'warn', supported: readSupportedNode(), msg: expect.stringContaining('too old') },
+      { msg: 'listening' },
+    ]);
+    await enter(connect(veche.port));
+  });
+
   test('on a port in use fails with exit code 1 and a line that names the setting', async () => {
     const { port } = await serve();
     const second = run(['serve', '--port', String(port)]);
@@ -96,7 +110,9 @@ describe('a start', () => {
   });
 
   test('with wrong settings fails with exit code 2 and tells all that is wrong', async () => {
-    const veche = run(['serve', '--port', '99999', '--prot=1'], { VECHE_MAX_USERS: 'many', VECHE_MAX_CHAT: '1' });
+    const veche = run(['serve', '--port', '99999', '--prot=1'], {
+      env: { VECHE_MAX_USERS: 'many', VECHE_MAX_CHAT: '1' },
+    });
     expect(await veche.exitCode).toBe(2);
     expect(veche.output).toBe('');
     for (const name of ['--port', '--prot', 'VECHE_MAX_USERS', 'VECHE_MAX_CHAT;']) expect(veche.errors).toContain(name);
@@ -104,14 +120,26 @@ describe('a start', () => {
   });
 });
 
-test('goes on serving when nobody reads its lines', async () => {
+test.each(['json', 'pretty'])('goes on serving when nobody reads its %s lines', async (format) => {
   const port = await freePort();
-  const veche = run(['serve', '--port', String(port), '--log-format', 'pretty']);
+  const veche = run(['serve', '--port', String(port), '--log-format', format]);
   veche.stopReading();
   await vi.waitFor(async () => expect(await checkHealth(port)).toBe('SERVING'), 10_000);
   await enter(connect(port));
   veche.signal('SIGTERM');
   expect(await veche.exitCode).toBe(0);
+});
+
+test.each([
+  ['an error', `throw new Error('lost')`],
+  ['a rejection', `void Promise.reject(new Error('lost'))`],
+])('ends at once with exit code 1 after %s that nobody handles, and says which', async (_what, code) => {
+  const veche = await serve([], { preload: `process.on('SIGUSR2', () => { ${code}; })` });
+  veche.signal('SIGUSR2');
+  expect(await veche.exitCode).toBe(1);
+  expect(veche.lines.slice(1)).toMatchObject([
+    { level: 'error', msg: 'failed unexpectedly: ending at once', err: { message: 'lost' } },
+  ]);
 });
 
 describe('told to stop', () => {
@@ -151,35 +179,56 @@ describe('told to stop', () => {
     expect(await veche.exitCode).toBe(0);
   });
 
+  test('while it starts, it stops without a word of being open, and exits with 0', async () => {
+    const preload = `
+      import { Server } from 'node:net';
+      const { listen } = Server.prototype;
+      Server.prototype.listen = function (...args) {
+        const untilToldToStop = setInterval(() => {}, 1_000);
+        process.once('SIGTERM', () => {
+          clearInterval(untilToldToStop);
+          listen.apply(this, args);
+        });
+        process.kill(process.pid, 'SIGTERM');
+      };`;
+    const veche = run(['serve', '--port', '0'], { preload });
+    expect(await veche.exitCode).toBe(0);
+    expect(veche.lines.map(({ msg }) => msg)).toStrictEqual(['stopping', 'stopped']);
+  });
+
   test('it goes on serving for the drain delay, also new connections, but says that it is not ready', async () => {
-    const veche = await serve('--drain-delay', '1h');
-    const { token, chatId } = await enter(connect(veche.port));
+    const veche = await serve(['--drain-delay', '1h']);
+    const client = connect(veche.port);
+    const { token, chatId } = await enter(client);
+    const stream = client.stream(MessageService.method.subscribe, { chatId }, { token });
+    expect((await stream.next())?.event.case).toBe('caughtUp');
     veche.signal('SIGTERM');
     await veche.line('stopping');
-    expect(await checkHealth(veche.port)).toBe('NOT_SERVING');
-    const { message } = await connect(veche.port).call(
-      MessageService.method.postMessage,
-      { chatId, text: 'still here' },
-      { token },
-    );
-    expect(message?.seq).toBe(1n);
+    await vi.waitFor(async () => expect(await checkHealth(veche.port)).toBe('NOT_SERVING'), 10_000);
+    for (const each of [client, connect(veche.port)]) {
+      await each.call(MessageService.method.postMessage, { chatId, text: 'still here' }, { token });
+      expect((await stream.next())?.event.case).toBe('messages');
+    }
+    expect(veche.lines.map(({ msg }) => msg)).toStrictEqual(['listening', 'stopping']);
   });
 
   test('it exits with 0 after the drain delay', async () => {
-    const veche = await serve('--drain-delay', '10ms');
+    const veche = await serve(['--drain-delay', '10ms']);
     veche.signal('SIGTERM');
     expect(await veche.exitCode).toBe(0);
   });
 
   test('it does not wait for a reflection stream, nor for a connection on which nothing was begun', async () => {
-    const veche = await serve('--shutdown-grace', '1h');
+    const veche = await serve(['--shutdown-grace', '1h']);
     const raw = new RawHttp2(veche.port);
     const question = frame(Buffer.from([0x3a, 0]));
     const stream = raw.begin('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', question);
     await once(stream, 'data');
     // As gRPC clients do.
     stream.once('trailers', () => stream.close());
-    const unbegun = createConnection(veche.port, '127.0.0.1', () => unbegun.write(PREFACE));
+    // It does not even take its leave when the server does.
+    const unbegun = createConnection({ port: veche.port, host: '127.0.0.1', allowHalfOpen: true });
+    unbegun.write(PREFACE);
     await once(unbegun, 'data');
     veche.signal('SIGTERM');
     expect(await veche.exitCode).toBe(0);
@@ -188,7 +237,7 @@ describe('told to stop', () => {
   });
 
   test('it cuts a connection that takes nothing before its grace is over', async () => {
-    const veche = await serve('--shutdown-grace', '1s');
+    const veche = await serve(['--shutdown-grace', '1s']);
     const client = connect(veche.port);
     const { token, chatId } = await enter(client);
     const stream = await openStuckStream(veche.port, { token, chatId });
@@ -198,27 +247,49 @@ describe('told to stop', () => {
     expect(veche.lines.map(({ msg }) => msg)).toContain('cutting the connections that have not ended');
   });
 
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('a second time, by %s, it ends at once with exit code %d', async (signal, code) => {
-    const veche = await serve('--drain-delay', '1h');
+  test('it exits with 1 if something could not be finished', async () => {
+    const preload = `
+      import { Server } from 'node:http';
+      Server.prototype.close = () => { throw new Error('stays open'); };`;
+    const veche = await serve([], { preload });
     veche.signal('SIGTERM');
+    expect(await veche.exitCode).toBe(1);
+    expect(veche.lines.slice(2)).toMatchObject([
+      { level: 'error', part: 'connections', err: { message: 'stays open' } },
+      { msg: 'stopped before everything was finished' },
+    ]);
+  });
+
+  test.each([
+    ['SIGTERM', 'SIGTERM', 143],
+    ['SIGTERM', 'SIGINT', 130],
+    ['SIGINT', 'SIGINT', 130],
+  ] as const)('by %s and again by %s, it ends at once with exit code %d', async (first, second, code) => {
+    const veche = await serve(['--drain-delay', '1h']);
+    veche.signal(first);
     await veche.line('stopping');
-    veche.signal(signal);
+    veche.signal(second);
     expect(await veche.exitCode).toBe(code);
   });
 });
 
 test('the log holds no token and no message text, not even at its most detailed', async () => {
-  const veche = await serve('--log-level', 'debug');
+  const veche = await serve(['--log-level', 'debug']);
   const client = connect(veche.port);
   const { token, chatId } = await enter(client);
   await client.call(MessageService.method.postMessage, { chatId, text: 'a secret plan' }, { token });
   const refused = client.call(MessageService.method.postMessage, { chatId: 'none', text: 'a secret plan' }, { token });
   await expect(refused).rejects.toThrow('chat_id');
+  await client.call(MessageService.method.listMessages, { chatId }, { token });
   veche.signal('SIGTERM');
   expect(await veche.exitCode).toBe(0);
+  expect(veche.lines.filter(({ method }) => method !== undefined)).toMatchObject([
+    { method: 'CreateSession', code: 'OK' },
+    { method: 'CreateChat', code: 'OK' },
+    { method: 'PostMessage', code: 'OK' },
+    { method: 'PostMessage', code: 'INVALID_ARGUMENT' },
+    { method: 'ListMessages', code: 'OK' },
+  ]);
   expect(veche.output + veche.errors).not.toMatch(/secret plan/);
   expect(veche.output + veche.errors).not.toContain(token);
 });

@@ -44,13 +44,25 @@ describe('veche', () => {
     expect(await run([])).toStrictEqual({ code: 2, output: '', errors: (await run(['--help'])).output });
   });
 
-  test.each([['confg'], ['--port'], ['--port', '80']])('%s %s is refused with exit code 2', async (...args) => {
+  test.each([['confg'], ['--prot'], ['--prot', '80']])('%s %s is refused with exit code 2', async (...args) => {
     const { code, output, errors } = await run(args);
     expect(code).toBe(2);
     expect(output).toBe('');
     expect(errors).toContain(args[0]);
     expect(errors).toContain('veche --help');
   });
+
+  test.each([['--port'], ['--port', '9000'], ['--port=9000'], ['--port', '9000', 'serve']])(
+    '%s %s asks whether it was meant for a command',
+    async (...args) => {
+      expect(await run(args)).toStrictEqual({
+        code: 2,
+        output: '',
+        errors:
+          'error: --port belongs after a command; did you mean "veche serve --port …"?\n(veche --help tells what there is)\n',
+      });
+    },
+  );
 });
 
 describe('veche serve --help', () => {
@@ -94,14 +106,30 @@ describe('veche config', () => {
       code: 2,
       output: '',
       errors: `veche: 7 problems with the settings:
-  - port has no value (--port)
+  - port has no value (--port); it must be a whole number from 0 to 65535
   - unknown flag --prot; did you mean --port?
   - unexpected argument "more"
   - unknown flag --admin-token
-  - host is "a:1" (VECHE_HOST); it must be a host name or an IP address, without a port
+  - host is "a:1" (VECHE_HOST); it must be a host name or an IP address, without brackets or a port
   - max-users is "-1" (--max-users); it must be a whole number from 0 to 1000000000
   - max-chats is "-1" (--max-chats); it must be a whole number from 0 to 1000000000
 `,
     });
+  });
+  test.each(['[::1]', '999.1.1.1', 'a b'])('refuses --host %s, and tells what is allowed', async (host) => {
+    const { errors } = await run(['config', '--host', host]);
+    expect(errors).toContain(
+      `host is "${host}" (--host); it must be a host name or an IP address, without brackets or a port`,
+    );
+  });
+
+  test('tells what is wrong with flags, variables and the file at once', async () => {
+    const { code, errors } = await run(['config', '--port', '--config=broken.yaml'], {
+      VECHE_HOST: 'a:1',
+      VECHE_FOO: '',
+    });
+    expect(code).toBe(2);
+    for (const name of ['--port', 'VECHE_HOST', 'VECHE_FOO', 'broken.yaml']) expect(errors).toContain(name);
+    expect(errors).toMatch(/^veche: 4 problems/);
   });
 });

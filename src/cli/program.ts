@@ -1,6 +1,8 @@
 /** The command line of `veche`. */
 
 import { Command, CommanderError } from 'commander';
+import { SETTINGS } from '../config/settings.ts';
+import { flagOf, rowsOf } from '../config/source.ts';
 import { showConfig } from './config.ts';
 import { EXIT_CODES_HELP, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -28,13 +30,23 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   const configCommand = program.command('config').description('print the settings in effect and where each comes from');
   takeSettings(configCommand, io, onExit, showConfig);
 
+  const setting = settingBeforeCommand(args);
   try {
+    if (setting !== undefined) {
+      program.error(`error: ${setting} belongs after a command; did you mean "veche serve ${setting} …"?`);
+    }
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   }
+}
+
+/** The flag of a setting with which the command line begins, if it does; its value stays unsaid, as it may be a secret. */
+function settingBeforeCommand([first = '']: readonly string[]): string | undefined {
+  const flags = rowsOf(SETTINGS).map(([name]) => flagOf(name));
+  return flags.find((flag) => first === flag || first.startsWith(`${flag}=`));
 }
 
 /** Loads the server only for the command that needs it: the others answer in a fraction of the time. */

@@ -4,14 +4,13 @@ import { Option, type Command } from 'commander';
 import { resolveSettings, WrongSettings, type ResolvedSettings } from '../config/resolve-settings.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { flagOf, rowsOf, unknownName, variableOf, type GivenValue, type Source } from '../config/source.ts';
-import type { Setting } from '../config/setting.ts';
+import { allowedFor, NONE, type Setting } from '../config/setting.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
 const HELP = `
 Every setting may also be given as the variable shown, or in a YAML file (${flagOf('config')}) with keys named like the flags.
-A flag wins over a variable, a variable over the file. An empty variable counts as not set. Durations: 500ms, 90s, 1h30m.
-`;
+A flag wins over a variable, a variable over the file. An empty variable counts as not set. Durations: 500ms, 90s, 1h30m.`;
 
 /** What such a command does once the settings are known to be right. @returns its exit code. */
 export type SettingsAction = (settings: ResolvedSettings<typeof SETTINGS>, io: Io) => number | Promise<number>;
@@ -37,7 +36,7 @@ export function takeSettings(command: Command, io: Io, onExit: (code: number) =>
 }
 
 function toOption(name: string, setting: Setting): Option {
-  const value = setting.default === undefined ? 'none' : setting.kind.write(setting.default);
+  const value = setting.default === undefined ? NONE : setting.kind.write(setting.default);
   const description = `${setting.description} (${variableOf(name)}; default: ${value})`;
   // A value that is left out is a problem like any other, so to the parser it may be left out.
   return new Option(`${flagOf(name)} [${setting.kind.metavar}]`, description).helpGroup(`${setting.group}:`);
@@ -50,10 +49,11 @@ function readFlags(command: Command): Source {
   const known = command.options.map((option) => flagOf(option.name()));
 
   for (const option of command.options) {
+    const name = option.name() as keyof typeof SETTINGS;
     const value = command.getOptionValue(option.attributeName()) as string | true | undefined;
-    const flag = flagOf(option.name());
-    if (value === true) problems.push(`${option.name()} has no value (${flag})`);
-    else if (value !== undefined) values.set(option.name(), { text: value, origin: flag });
+    const flag = flagOf(name);
+    if (value === true) problems.push(`${name} has no value (${flag}); it must be ${allowedFor(SETTINGS[name])}`);
+    else if (value !== undefined) values.set(name, { text: value, origin: flag });
   }
   for (const [index, argument] of command.args.entries()) {
     if (argument.startsWith('-')) problems.push(unknownName('flag', argument.replace(/=.*/s, ''), known));

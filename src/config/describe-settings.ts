@@ -1,8 +1,8 @@
 /** The settings in effect, as a settings file that says where each value came from. */
 
 import { stringify } from 'yaml';
-import { NONE, type ResolvedSettings } from './resolve-settings.ts';
-import type { SettingTable } from './setting.ts';
+import type { ResolvedSettings } from './resolve-settings.ts';
+import { NONE, type SettingTable } from './setting.ts';
 import { rowsOf } from './source.ts';
 
 /** A line per setting, with where it came from as a comment; secrets are masked. */
@@ -15,7 +15,10 @@ export function describeSettings<Table extends SettingTable>(
     const text = value === undefined ? NONE : setting.secret === true ? '***' : setting.kind.write(value);
     // The file does not name itself.
     const key = name === 'config' ? `# ${name}` : name;
-    return { entry: `${key}: ${stringify(text, { schema: 'failsafe' }).trimEnd()}`, origin: origins[name] };
+    return {
+      entry: `${key}: ${stringify(text, { schema: 'failsafe', lineWidth: 0 }).trimEnd()}`,
+      origin: origins[name],
+    };
   });
   const width = Math.max(...lines.map(({ entry }) => entry.length));
   return lines.map(({ entry, origin }) => `${entry.padEnd(width)}  # ${origin}\n`).join('');

@@ -177,6 +177,15 @@ describe('the description of settings', () => {
     );
   });
 
+  test('keeps a long value on its line', () => {
+    const long = `/etc/${'veche and more '.repeat(20)}.yaml`;
+    const lines = describeSettings(
+      TABLE,
+      accepted({ flags: { 'admin-token': 'x', config: long }, files: { [long]: '' } }),
+    );
+    expect(lines).toContain(`# config: ${long}  # --config\n`);
+  });
+
   test('is a file with the same settings', () => {
     const files = { 'again.yaml': describeSettings(TABLE, settings).replace('"***"', 's3cret') };
     const again = accepted({ flags: { config: 'again.yaml' }, files });

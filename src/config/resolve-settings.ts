@@ -1,6 +1,6 @@
 /** Finds the value of every setting: a flag wins over a variable, a variable over the file, the file over the default. */
 
-import type { Setting, SettingTable, SettingValues } from './setting.ts';
+import { allowedFor, NONE, type Setting, type SettingTable, type SettingValues } from './setting.ts';
 import { readSettingsFile } from './settings-file.ts';
 import { rowsOf, type GivenValue, type ReadFile, type Source } from './source.ts';
 import { readVariables } from './variables.ts';
@@ -28,9 +28,6 @@ export class WrongSettings {
     this.problems = problems;
   }
 }
-
-/** The word by which a setting that has no default gets no value, whatever a weaker source says. */
-export const NONE = 'none';
 
 /**
  * Finds the value of every setting of the table. Only the value that wins is judged.
@@ -65,7 +62,6 @@ export function resolveSettings<Table extends SettingTable>(
 
 function wrongValue(name: string, setting: Setting, { text, origin, hint }: GivenValue): string {
   const shown = setting.secret === true ? '***' : JSON.stringify(text);
-  const orNone = setting.default === undefined ? `, or ${NONE}` : '';
   const advice = hint === undefined ? '' : `. ${hint}`;
-  return `${name} is ${shown} (${origin}); it must be ${setting.kind.allowed}${orNone}${advice}`;
+  return `${name} is ${shown} (${origin}); it must be ${allowedFor(setting)}${advice}`;
 }

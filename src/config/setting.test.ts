@@ -16,7 +16,9 @@ describe('a value', () => {
     [hostName(), 'localhost', 'localhost'],
     [hostName(), 'chat.example.org', 'chat.example.org'],
     [hostName(), '0.0.0.0', '0.0.0.0'],
+    [hostName(), '7.example.org', '7.example.org'],
     [hostName(), '::1', '::1'],
+    [hostName(), 'fe80::1%eth0', 'fe80::1%eth0'],
     [path(), '/etc/veche.yaml', '/etc/veche.yaml'],
   ])('%o reads %s', (kind, text, value) => {
     expect(kind.read(text)).toBe(value);
@@ -44,6 +46,11 @@ describe('a value', () => {
     [hostName(), 'localhost:8080'],
     [hostName(), 'http://localhost'],
     [hostName(), 'a b'],
+    [hostName(), '[::1]'],
+    [hostName(), '::g'],
+    [hostName(), '999.1.1.1'],
+    [hostName(), '127.1'],
+    [hostName(), 'example..org'],
     [path(), ''],
   ])('%o refuses %j', (kind, text) => {
     expect(kind.read(text)).toBeUndefined();

@@ -8,12 +8,20 @@ export interface Setting<T = unknown> {
   /** The heading under which the help shows it. */
   readonly group: string;
   readonly kind: Kind<T>;
-  /** Without one, the word `none` stands for having no value. */
+  /** Without one, `NONE` stands for having no value. */
   readonly default: T | undefined;
   /** What it does, beginning in lower case, without a full stop. */
   readonly description: string;
   /** Never shown; may also be given as the path of a file that holds it, in `VECHE_…_FILE`. */
   readonly secret?: true;
+}
+
+/** The word by which a setting that has no default gets no value, whatever a weaker source says. */
+export const NONE = 'none';
+
+/** What a setting may be: "a duration from 1s to 1h, such as …, or none". */
+export function allowedFor({ kind, default: fallback }: Setting): string {
+  return fallback === undefined ? `${kind.allowed}, or ${NONE}` : kind.allowed;
 }
 
 /** Settings by the name of their flag. */
@@ -84,12 +92,15 @@ export function trueOrFalse(): Kind<boolean> {
   };
 }
 
+/** Names with dots between their parts, the last of which is no number: `999.1.1.1` is no name, but a wrong address. */
+const HOST_NAME = /^(?:[\w-]+\.)*(?!\d+$)[\w-]+$/;
+
 /** An address to listen on, as a name or in numbers. */
 export function hostName(): Kind<string> {
   return {
     metavar: 'address',
-    allowed: 'a host name or an IP address, without a port',
-    read: (text) => (isIP(text) !== 0 || /^[\w-]+(\.[\w-]+)*$/.test(text) ? text : undefined),
+    allowed: 'a host name or an IP address, without brackets or a port',
+    read: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
     write: (host) => host,
   };
 }

@@ -34,7 +34,9 @@ describe('a settings file', () => {
   });
 
   test.each(['port: [1]', 'port: { a: 1 }'])('has no nested values: %s', (text) => {
-    expect(read(text).problems).toStrictEqual(['veche.yaml: port must be a single value']);
+    expect(read(text).problems).toStrictEqual([
+      'port is a list or a mapping (veche.yaml); it must be a whole number from 0 to 65535',
+    ]);
   });
 
   test.each(['just text', '- a\n- b'])('is a mapping, not %j', (text) => {
@@ -46,6 +48,20 @@ describe('a settings file', () => {
   test('must be YAML, without a key twice', () => {
     expect(read('port: "1').problems).toStrictEqual([expect.stringMatching(/^veche\.yaml: .*line 1/)]);
     expect(read('port: 1\nport: 2').problems).toStrictEqual([expect.stringMatching(/^veche\.yaml: .*unique/)]);
+  });
+
+  test.each([
+    ['port: *other', /alias/],
+    [`a: &a [1]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]`, /alias/],
+  ])('refers to nothing that is missing or without measure', (text, problem) => {
+    expect(read(text).problems).toStrictEqual([expect.stringMatching(problem)]);
+  });
+
+  test('is not shown where it is no YAML, as a secret may stand there', () => {
+    expect(read('host: "s3cret')).toStrictEqual({
+      values: {},
+      problems: [expect.stringMatching(/^veche\.yaml: (?!.*s3cret).*line 1, column \d+$/s)],
+    });
   });
 
   test('must be readable', () => {

@@ -1,6 +1,6 @@
 /** The settings as a table for the documentation. */
 
-import { NONE } from './resolve-settings.ts';
+import { NONE } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 import { flagOf, rowsOf } from './source.ts';
 

@@ -83,7 +83,7 @@ export const SETTINGS = {
     group: 'Limits',
     kind: count,
     default: DEFAULT_LIMITS.maxStreamsPerSession,
-    description: 'open streams of one session on one instance; 0: no limit',
+    description: 'open streams and waits of one session on one instance; 0: no limit',
   },
   'session-ttl': {
     group: 'Limits',

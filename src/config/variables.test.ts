@@ -48,6 +48,10 @@ describe('an unknown variable', () => {
     expect(problems({ VECHE_ADMIN_TOKE: 's3cret' })).toStrictEqual(['unknown variable VECHE_ADMIN_TOKE']);
   });
 
+  test('is a problem even if it is empty', () => {
+    expect(problems({ VECHE_FOO: '' })).toStrictEqual(['unknown variable VECHE_FOO']);
+  });
+
   test('is nobody’s business if it is not of Veche', () => {
     expect(problems({ VECHERNYAYA: 'x', PORT: 'x', veche_port: 'x' })).toStrictEqual([]);
   });

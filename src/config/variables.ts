@@ -12,7 +12,8 @@ const KUBERNETES_HINT =
   'put "enableServiceLinks: false" into the spec of the pod, or give the service another name';
 
 /**
- * Reads the variables that begin with `VECHE_`; an empty one counts as not set, as where a template had nothing to fill in.
+ * Reads the variables that begin with `VECHE_`. That of a setting counts as not set when it is empty, as where a template
+ * had nothing to fill in; one that does not exist is a problem whatever it holds.
  */
 export function readVariables(table: SettingTable, env: NodeJS.ProcessEnv, readFile: ReadFile): Source {
   const values = new Map<string, GivenValue>();
@@ -39,8 +40,8 @@ export function readVariables(table: SettingTable, env: NodeJS.ProcessEnv, readF
     }
   }
 
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('VECHE_') || known.has(variable) || OF_KUBERNETES.test(variable) || text === '') continue;
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('VECHE_') || known.has(variable) || OF_KUBERNETES.test(variable)) continue;
     const hint = LIKE_KUBERNETES.test(variable) ? `. ${KUBERNETES_HINT}` : '';
     problems.push(unknownName('variable', variable, known) + hint);
   }

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { FakeClock } from '../../tests/support/fake-clock.ts';
 import { recordedLog } from '../../tests/support/recorded-log.ts';
 import { startHousekeeping } from './housekeeping.ts';
 
 const INTERVAL_MS = 1;
+
+afterEach(() => void vi.useRealTimers());
 
 /** Runs house-keeping until `sweep` has been called as often as there are outcomes, which it has in turn. */
 async function sweepUntilDone(outcomes: readonly (() => Promise<boolean>)[]): Promise<readonly string[]> {
@@ -37,6 +39,25 @@ test('goes on at once while there is more to do, and lets calls have their turn 
   };
   await sweepUntilDone([more, more, async () => false]);
   expect(turns).toStrictEqual(['batch', 'call', 'batch', 'call']);
+});
+
+test('sweeps about every second, as storages may count on', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let sweeps = 0;
+  const storage = {
+    async sweep() {
+      sweeps++;
+      return false;
+    },
+  };
+  const stop = startHousekeeping({ storage, clock: new FakeClock(), log: recordedLog() });
+  for (const expected of [0, 1, 2, 3]) {
+    expect(sweeps).toBe(expected);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(sweeps).toBe(expected);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  await stop();
 });
 
 test('never sweeps twice at a time', async () => {

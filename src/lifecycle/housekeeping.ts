@@ -6,6 +6,7 @@ import type { Log } from '../service/log.ts';
 import type { Storage } from '../storage/storage.ts';
 import { repeat } from './repeat.ts';
 
+/** As often as the contract of `sweep` says: storages count on it. */
 const INTERVAL_MS = 1_000;
 /** Deletions after which calls get their turn. */
 const BATCH_SIZE = 500;

@@ -14,9 +14,16 @@ test('a port in use is put in words that name the setting', () => {
   );
 });
 
-test('an address of another machine is put in words that name the setting', () => {
-  expect(portError(failure('EADDRNOTAVAIL'), address).message).toContain('--host (VECHE_HOST)');
+test('a port that only others may open is put in words that name the setting', () => {
+  expect(portError(failure('EACCES'), address).message).toContain('--port (VECHE_PORT)');
 });
+
+test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EAI_AGAIN', 'ENOTFOUND'])(
+  'an address that cannot be had (%s) is put in words that name the setting',
+  (code) => {
+    expect(portError(failure(code), address).message).toContain('--host (VECHE_HOST)');
+  },
+);
 
 test('any other failure keeps the words of the system', () => {
   expect(portError(failure('EMFILE'), address).message).toBe('cannot open port 8080 on 127.0.0.1: listen EMFILE');

@@ -16,6 +16,8 @@ export function portError(cause: unknown, { host, port }: Address): StartError {
     EADDRINUSE: `something else is using it: choose another with ${portSetting}; 0 takes any that is free`,
     EACCES: `this user may not open it: choose one above 1023 with ${portSetting}`,
     EADDRNOTAVAIL: `this machine does not have that address: choose another with ${hostSetting}`,
+    EAFNOSUPPORT: `this machine has no addresses of that kind: choose another with ${hostSetting}`,
+    EAI_AGAIN: `that name cannot be looked up: choose another with ${hostSetting}`,
     ENOTFOUND: `there is no such host: choose another with ${hostSetting}`,
   };
   const { code = '', message } = cause as NodeJS.ErrnoException;

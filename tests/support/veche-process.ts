@@ -7,6 +7,15 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** What a run has besides its command line. */
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** The file to run instead of the sources. */
+  readonly main?: string;
+  /** A module to run first, which makes the platform behave as it rarely does. */
+  readonly preload?: string;
+}
+
 /** A line of the log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
 
@@ -20,10 +29,11 @@ export class VecheProcess {
   #hasEnded = false;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], { env = {}, main = MAIN, preload }: ProcessOptions = {}) {
     // The settings of whoever runs the tests are not ours.
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('VECHE_'));
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+    const first = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+    this.#child = spawn(process.execPath, [...first, main, ...args], {
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -37,8 +47,11 @@ export class VecheProcess {
   }
 
   /** Runs a server on a free port and waits until it takes calls. */
-  static async serve(...flags: readonly string[]): Promise<VecheProcess & { readonly port: number }> {
-    const veche = new VecheProcess(['serve', '--port', '0', ...flags]);
+  static async serve(
+    flags: readonly string[],
+    options?: ProcessOptions,
+  ): Promise<VecheProcess & { readonly port: number }> {
+    const veche = new VecheProcess(['serve', '--port', '0', ...flags], options);
     const { port } = await veche.line('listening');
     return Object.assign(veche, { port: port as number });
   }
