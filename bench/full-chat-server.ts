@@ -4,22 +4,16 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { createLiveHub } from '../src/live/live-hub.ts';
+import { startApp } from '../src/app.ts';
 import { encodedSizeBound } from '../src/domain/encoded-size.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
-import { createGrpcServer } from '../src/grpc/grpc-server.ts';
-import { notFound } from '../src/http/not-found.ts';
-import { openListener } from '../src/lifecycle/listener.ts';
-import { createLogger } from '../src/observability/logger.ts';
 import { systemClock } from '../src/service/clock.ts';
-import { createService } from '../src/service/create-service.ts';
 import { readSessionToken } from '../src/service/session-tokens.ts';
 import { openMemoryStorage } from '../src/storage/memory/open-memory-storage.ts';
 import { TEXT } from './load.ts';
 
 const [token = '', chatId = '', kept, posted] = process.argv.slice(2);
 const limits = { ...DEFAULT_LIMITS, maxChatSize: Number(kept) };
-const log = createLogger({ logLevel: 'warn', logFormat: 'json' });
 const clock = systemClock();
 const storage = openMemoryStorage();
 
@@ -42,12 +36,17 @@ for (let count = 0; count < Number(posted); count += 1) {
   await storage.postMessage({ ...message, now: clock.now() }, {});
 }
 
-const live = createLiveHub({ storage, clock, limits, log });
-const service = createService({ storage, live, clock, limits, log, isShuttingDown: () => false });
-const grpc = createGrpcServer({ service, limits, reflection: false, log });
-await openListener({
-  host: '127.0.0.1',
-  port: 0,
-  onRequest: notFound,
-  onHttp2: (socket) => grpc.injectConnection(socket),
-});
+await startApp(
+  {
+    host: '127.0.0.1',
+    port: 0,
+    storage: 'memory',
+    reflection: false,
+    limits,
+    drainDelayMs: 0,
+    shutdownGraceMs: 0,
+    logLevel: 'warn',
+    logFormat: 'json',
+  },
+  { storage, clock },
+);

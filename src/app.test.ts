@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { disturbed } from '../tests/support/disturbed-storage.ts';
 import { recordedLog } from '../tests/support/recorded-log.ts';
-import { startApp, type App } from './app.ts';
+import { startApp, type App, type Overrides } from './app.ts';
 import type { Config } from './config/config.ts';
 import { DEFAULT_LIMITS } from './domain/limits.ts';
 import { StartError } from './lifecycle/start-error.ts';
+import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
 
-function start(config: Partial<Config> = {}): Promise<App> {
+function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
   return startApp(
     {
       port: 0,
@@ -19,7 +21,7 @@ function start(config: Partial<Config> = {}): Promise<App> {
       logFormat: 'json',
       ...config,
     },
-    { log: recordedLog() },
+    { log: recordedLog(), ...overrides },
   );
 }
 
@@ -37,6 +39,15 @@ describe('a server', () => {
     const app = await start();
     await expect(start(app.address)).rejects.toBeInstanceOf(StartError);
     await app.close();
+  });
+
+  test('works with the storage that it is given, and closes it last', async () => {
+    const operations: string[] = [];
+    const before = (operation: string): void => void operations.push(operation);
+    const app = await start({}, { storage: disturbed(openMemoryStorage(), { before }) });
+    expect(operations).not.toContain('close');
+    expect(await app.close()).toBe(true);
+    expect(operations.at(-1)).toBe('close');
   });
 
   test('closes once, however often it is told to', async () => {

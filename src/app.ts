@@ -40,6 +40,8 @@ export interface App {
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** In the place of the configured one; closed with the server. */
+  readonly storage?: Storage;
   /** Gives up starting when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -63,13 +65,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   };
 
   try {
-    const storage = await reachStorage(OPEN_STORAGE[config.storage], { log, signal });
+    const storage = overrides.storage ?? (await reachStorage(OPEN_STORAGE[config.storage], { log, signal }));
     stack.push('storage', () => storage.close());
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
 
     const live = createLiveHub({ storage, clock, limits, log });
     const service = createService({ storage, live, clock, limits, log, isShuttingDown });
-    const grpc = createGrpcServer({ service, limits, reflection, log });
+    const grpc = createGrpcServer({ service, limits, reflection });
     const listener = await openListener({
       host,
       port,

@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { disturbed } from '../../tests/support/disturbed-storage.ts';
-import { LiveScene, quiet, QUIET_LOG, type Person } from '../../tests/support/live-scene.ts';
+import { FakeClock } from '../../tests/support/fake-clock.ts';
+import { LiveScene, quiet, type Person } from '../../tests/support/live-scene.ts';
 import { Reader } from '../../tests/support/reader.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ChatFeed } from './chat-feed.ts';
 import { LiveStream } from './live-stream.ts';
+import { Wait } from './wait.ts';
 
 async function openFeed(scene: LiveScene, chatId: string, storage: Storage = scene.storage): Promise<ChatFeed> {
-  const context = { storage, clock: scene.clock, log: QUIET_LOG, limits: { maxStreamsPerSession: 0 } };
+  const { clock, log } = scene;
+  const context = { storage, clock, log, limits: DEFAULT_LIMITS };
   const feed = new ChatFeed(context, chatId);
   await feed.opened;
   return feed;
 }
 
 function openStream(feed: ChatFeed, { user }: Person, sink: Reader): void {
-  const stream = new LiveStream({ user, feed, sink, afterSeq: 0, lastSeq: 0, onOver: () => feed.remove(stream) });
+  const start = { user, feed, sink, clock: new FakeClock(), afterSeq: 0, lastSeq: 0 };
+  const stream = new LiveStream({ ...start, onOver: () => feed.remove(stream) });
   feed.add(stream);
   stream.begin();
 }
@@ -59,11 +64,15 @@ test('a feed without streams reads no messages', async () => {
   const ada = await scene.person();
   const chatId = await scene.chat(ada);
   const feed = await openFeed(scene, chatId);
-  let rings = 0;
-  feed.bells.add(() => rings++);
+  let attempts = 0;
+  const wait = new Wait();
+  feed.waits.add(wait);
+  const waiting = wait.repeat(async () => void attempts++);
   await scene.post(ada, chatId, 3);
   await quiet();
-  expect(rings).toBe(1);
+  wait.end();
+  await waiting;
+  expect(attempts).toBe(2);
   expect(feed.lastSeq).toBe(3);
   expect(feed.recent.after(0)).toBeUndefined();
   feed.close();

@@ -17,13 +17,14 @@ import { Follower } from './follower.ts';
 import type { LiveContext } from './live-context.ts';
 import type { LiveStream } from './live-stream.ts';
 import { batchOf, RecentMessages, type Batch } from './recent-messages.ts';
+import type { Wait } from './wait.ts';
 
 /** Follows one chat. */
 export class ChatFeed {
   /** What the live streams have not all been handed yet. */
   readonly recent = new RecentMessages();
-  /** Called when something was posted and when the chat has closed. */
-  readonly bells = new Set<() => void>();
+  /** Woken when something was posted and when the chat has closed. */
+  readonly waits = new Set<Wait>();
   readonly activity: ActivityNotes;
   readonly #context: LiveContext;
   readonly #chatId: string;
@@ -109,7 +110,7 @@ export class ChatFeed {
     const isNews = run.kept.last > this.#lastSeq;
     if (isNews) this.#takeIn(run);
     this.#pumpStreams();
-    if (isNews) this.#ring();
+    if (isNews) this.#wakeWaits();
     return run.expiresAt;
   }
 
@@ -148,7 +149,7 @@ export class ChatFeed {
       } while (run?.messages.length === 0 && this.#lastSeq > lastSeq);
       return run && batchOf(run.messages);
     } catch (error) {
-      this.#follower.failed(error);
+      this.#follower.readFailed(error);
       return undefined;
     } finally {
       this.#reads.delete(seq);
@@ -167,11 +168,11 @@ export class ChatFeed {
   #chatClosed(): void {
     this.close();
     for (const stream of this.#streams) stream.end('CHAT_CLOSED');
-    this.#ring();
+    this.#wakeWaits();
   }
 
-  #ring(): void {
-    for (const ring of this.bells) ring();
+  #wakeWaits(): void {
+    for (const wait of this.waits) wait.wake();
   }
 
   #readers(): readonly User[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../domain/errors.ts';
+import { MAX_END_DELIVERY_MS } from '../domain/limits.ts';
 import { disturbed, type DisturbedStorage } from '../../tests/support/disturbed-storage.ts';
 import { LiveScene, quiet, SESSION_TTL_MS } from '../../tests/support/live-scene.ts';
 import { Reader } from '../../tests/support/reader.ts';
@@ -232,6 +233,7 @@ test('when all streams and waits have ended, nothing is held for them', async ()
   scene.clock.advance(60_000);
   await wait;
   await quiet();
+  scene.clock.advance(MAX_END_DELIVERY_MS);
   expect(scene.hub).toMatchObject({ openStreams: 0, openFeeds: 0 });
   expect(storage?.openWatches).toBe(0);
   expect(scene.clock.pending).toBe(0);

@@ -27,4 +27,9 @@ export interface EventSink {
   send(event: LiveEvent, taken: () => void): void;
   /** Says that nothing follows the `end` event handed over last. */
   end(): void;
+  /**
+   * Gives up a reader that has not taken what it was sent: drops what is on its way and frees all that it holds, without
+   * touching what others share a connection with it for. May come before or after `end`, and when the reader is gone.
+   */
+  cut(): void;
 }

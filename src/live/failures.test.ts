@@ -1,26 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { disturbed, type DisturbedStorage } from '../../tests/support/disturbed-storage.ts';
 import { LiveScene, quiet } from '../../tests/support/live-scene.ts';
-import { caughtUp } from '../../tests/support/reader.ts';
-import type { Log } from '../service/log.ts';
+import { caughtUp, Reader } from '../../tests/support/reader.ts';
 import { StorageUnavailableError, type Storage } from '../storage/storage.ts';
 
 /** A scene whose hub loses its storage, or its notifications, when told to. */
 function unreliableScene() {
-  const warnings: string[] = [];
-  const log: Log = { error() {}, warn: (_fields, message) => warnings.push(message), info() {}, debug() {} };
-  const trouble = { isDown: false, isDeaf: false, broken: '' };
-  const before = (operation: string): void => {
+  const trouble = { isDown: false, isDeaf: false, broken: '', hanging: '' };
+  const before = async (operation: string): Promise<void> => {
     if (trouble.isDown || operation === trouble.broken) throw new StorageUnavailableError('it does not answer');
+    if (operation === trouble.hanging) await new Promise(() => {});
   };
   const disturb = (storage: Storage): Storage => disturbed(storage, { before, losesWake: () => trouble.isDeaf });
-  const scene = new LiveScene({ log, disturb });
-  return { scene, trouble, warnings };
+  const scene = new LiveScene({ disturb });
+  return { scene, trouble };
 }
 
 describe('while the storage does not answer', () => {
   test('streams stay open, and go on without a gap when it answers again', async () => {
-    const { scene, trouble, warnings } = unreliableScene();
+    const { scene, trouble } = unreliableScene();
     const ada = await scene.person();
     const chatId = await scene.chat(ada);
     const reader = await scene.read(ada, chatId);
@@ -33,7 +31,7 @@ describe('while the storage does not answer', () => {
     }
     expect(reader.events).toEqual([caughtUp(0)]);
     // One for the chat, one for the session.
-    expect(warnings).toHaveLength(2);
+    expect(scene.log.lines.filter((line) => line.startsWith('warn'))).toHaveLength(2);
     trouble.isDown = false;
     await scene.post(ada, chatId);
     scene.clock.advance(5_000);
@@ -93,6 +91,27 @@ describe('while the storage does not answer', () => {
       expect(scene.clock.pending).toBe(0);
     }
   });
+
+  test.each(['watch', 'authenticate', 'readMessages', 'the attempt'])(
+    'nothing is held for a stream and a wait whose callers have given up while %s hangs',
+    async (hanging) => {
+      const { scene, trouble } = unreliableScene();
+      const ada = await scene.person();
+      const chatId = await scene.chat(ada);
+      const gone = new AbortController();
+      const caller = scene.caller(ada, gone.signal);
+      trouble.hanging = hanging;
+      const reader = new Reader();
+      const stream = scene.hub.subscribe(caller, { chatId, afterSeq: undefined }, reader);
+      const wait = scene.hub.waitFor(caller, { chatId, waitMs: 1_000 }, () => new Promise<never>(() => {}));
+      await quiet();
+      expect(scene.hub.openFeeds).toBe(1);
+      gone.abort();
+      expect(await Promise.all([stream, wait])).toEqual([undefined, undefined]);
+      expect(scene.hub).toMatchObject({ openStreams: 0, openFeeds: 0 });
+      expect(scene.clock.pending).toBe(0);
+    },
+  );
 
   test('a session that ends meanwhile takes its streams with it when it answers again', async () => {
     const { scene, trouble } = unreliableScene();

@@ -1,5 +1,6 @@
 /** Keeps up with one topic of the storage: looks when woken, when a deadline passes, and now and then in any case. */
 
+import { NEVER } from '../domain/lifetime.ts';
 import type { WatchTopic } from '../storage/storage.ts';
 import type { LiveContext } from './live-context.ts';
 
@@ -22,8 +23,11 @@ export class Follower {
   readonly #context: LiveContext;
   readonly #look: () => Promise<number>;
   #state: State = 'looking';
+  /** In this outage: the pause grows with them. */
   #failures = 0;
-  #isRetryPending = false;
+  /** When there will be a look because of a failure; NEVER if none has happened since the last look began. */
+  #retryAt = NEVER;
+  #hasReadFailed = false;
   #unwatch = (): void => {};
   #cancelWakeUp = (): void => {};
 
@@ -43,13 +47,9 @@ export class Follower {
   }
 
   /** Reports that reading the topic's data failed: there will be a look a little later, one for all reports until then. */
-  failed(error: unknown): void {
-    if (this.#state === 'closed' || this.#isRetryPending) return;
-    // One line for the whole of an outage: there may be many followers.
-    if (this.#failures === 0) this.#context.log.warn({ err: error }, 'reading for open streams failed, trying again');
-    this.#wakeIn(Math.min(MIN_RETRY_MS * 2 ** this.#failures, MAX_RETRY_MS));
-    this.#failures++;
-    this.#isRetryPending = true;
+  readFailed(error: unknown): void {
+    this.#hasReadFailed = true;
+    this.#retryAfter(error);
   }
 
   /** Lets go of everything; no look begins any more. */
@@ -71,19 +71,33 @@ export class Follower {
   async #lookAgain(): Promise<void> {
     if (this.#state !== 'scheduled') return;
     this.#state = 'looking';
+    this.#retryAt = NEVER;
+    // This look may succeed and the same read fail again: the outage goes on.
+    const isForRead = this.#hasReadFailed;
+    this.#hasReadFailed = false;
     try {
       const changesAt = await this.#look();
-      this.#failures = 0;
+      if (!isForRead) this.#failures = 0;
       this.#looked(changesAt);
     } catch (error) {
-      this.failed(error);
+      this.#retryAfter(error);
       this.#rest();
     }
   }
 
+  #retryAfter(error: unknown): void {
+    if (this.#isClosed() || this.#retryAt !== NEVER) return;
+    const { clock, log } = this.#context;
+    // One line for the whole of an outage: there may be many followers.
+    if (this.#failures === 0) log.warn({ err: error }, 'reading for open streams failed, trying again');
+    this.#retryAt = clock.now() + Math.min(MIN_RETRY_MS * 2 ** this.#failures, MAX_RETRY_MS);
+    this.#failures++;
+    this.#wakeAt(this.#retryAt);
+  }
+
   #looked(changesAt: number): void {
     if (this.#isClosed()) return;
-    this.#wakeIn(Math.min(changesAt - this.#context.clock.now(), LOOK_EVERY_MS));
+    this.#wakeAt(Math.min(changesAt, this.#context.clock.now() + LOOK_EVERY_MS, this.#retryAt));
     this.#rest();
   }
 
@@ -94,14 +108,9 @@ export class Follower {
     if (isWokenAgain) this.wake();
   }
 
-  #wakeIn(ms: number): void {
-    const { clock } = this.#context;
+  #wakeAt(at: number): void {
     this.#cancelWakeUp();
-    this.#isRetryPending = false;
-    this.#cancelWakeUp = clock.wakeAt(clock.now() + ms, () => {
-      this.#isRetryPending = false;
-      this.wake();
-    });
+    this.#cancelWakeUp = this.#context.clock.wakeAt(at, () => this.wake());
   }
 
   #isClosed(): boolean {

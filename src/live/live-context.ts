@@ -9,5 +9,5 @@ export interface LiveContext {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits: Pick<Limits, 'maxStreamsPerSession'>;
+  readonly limits: Pick<Limits, 'maxStreamsPerSession' | 'sessionTtlMs'>;
 }

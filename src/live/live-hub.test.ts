@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { messageSizeBound } from '../domain/encoded-size.ts';
 import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { MAX_PAGE_BYTES } from '../domain/limits.ts';
 import { disturbed } from '../../tests/support/disturbed-storage.ts';
 import { LiveScene, quiet } from '../../tests/support/live-scene.ts';
 import { caughtUp, Reader } from '../../tests/support/reader.ts';
@@ -59,6 +61,41 @@ describe('a stream', () => {
     await reader.untilSeq(5_000);
     expect(reader.events.length).toBeGreaterThan(10);
     expect(reader.seqs).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
+  });
+
+  test('has no event larger than 1 MiB, replayed or live, however large the messages are', async () => {
+    const scene = new LiveScene();
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    const burst = Array.from({ length: 5 }, () => '👋'.repeat(60_000));
+    await scene.post(ada, chatId, burst);
+    const reader = await scene.read(ada, chatId, { afterSeq: 0 });
+    await reader.until(({ marks }) => marks.length === 1);
+    await scene.post(ada, chatId, burst);
+    await reader.untilSeq(10);
+    expect(reader.seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const sizes = reader.events.map((event) =>
+      event.type === 'messages' ? event.messages.reduce((bytes, message) => bytes + messageSizeBound(message), 0) : 0,
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
+  });
+
+  test('makes no position and moves none; marking as read does', async () => {
+    const scene = new LiveScene();
+    const [ada, bob] = [await scene.person(), await scene.person()];
+    const chatId = await scene.chat(ada);
+    const positions = async () => {
+      const query = { after: undefined, limit: 10, now: scene.clock.now() };
+      const pages = [ada, bob].map(({ user }) => scene.storage.listUnreadCounts({ userId: user.userId, ...query }));
+      return (await Promise.all(pages)).map(({ counts }) => counts.map(({ position }) => position));
+    };
+    const eve = await scene.person();
+    const readers = [await scene.read(ada, chatId, { afterSeq: 0 }), await scene.read(bob, chatId, { afterSeq: 0 })];
+    await scene.post(eve, chatId, 3);
+    await Promise.all(readers.map((reader) => reader.untilSeq(3)));
+    expect(await positions()).toEqual([[0], []]);
+    await scene.storage.markRead({ chatId, user: bob.user, seq: 2, now: scene.clock.now() });
+    expect(await positions()).toEqual([[0], [2]]);
   });
 
   test('says how many messages were trimmed at the place where they are missing', async () => {

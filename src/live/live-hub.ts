@@ -3,12 +3,13 @@
 import { invalidArgument, Refusal } from '../domain/errors.ts';
 import { fitsOneMore } from '../domain/limits.ts';
 import type { Caller } from '../service/calls.ts';
+import type { CancelSignal } from '../storage/storage.ts';
 import { ChatFeed } from './chat-feed.ts';
 import type { EventSink } from './events.ts';
-import { Held } from './held.ts';
 import type { Live } from './live.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStream, type StreamStart } from './live-stream.ts';
+import { RefCounted } from './ref-counted.ts';
 import { SessionWatch } from './session-watch.ts';
 import { Wait } from './wait.ts';
 
@@ -40,8 +41,8 @@ interface Place {
 
 class Hub implements LiveHub {
   readonly #context: LiveContext;
-  readonly #feeds = new Held<ChatFeed>();
-  readonly #sessions = new Held<SessionWatch>();
+  readonly #feeds = new RefCounted<ChatFeed>();
+  readonly #sessions = new RefCounted<SessionWatch>();
   readonly #streams = new Set<LiveStream>();
   readonly #waits = new Set<Wait>();
   #isShuttingDown = false;
@@ -64,11 +65,10 @@ class Hub implements LiveHub {
     sink: EventSink,
   ): ReturnType<Live['subscribe']> {
     if (this.#isShuttingDown) return new Refusal('SHUTTING_DOWN');
-    const place = this.#hold(caller, chatId);
+    const place = this.#takePlace(caller, chatId);
     let stream: LiveStream | undefined;
     try {
-      await place.opened;
-      const lastSeq = await place.feed.findLastSeq();
+      const lastSeq = await unlessGone(caller.signal, findLastSeq(place));
       if (caller.signal.aborted) return undefined;
       // From here to the stream in its place nothing may come in between: the limit is exact.
       if (this.#isShuttingDown) return new Refusal('SHUTTING_DOWN');
@@ -77,9 +77,7 @@ class Hub implements LiveHub {
       if (afterSeq !== undefined && afterSeq > lastSeq) {
         return invalidArgument({ field: 'after_seq', description: `must be at most the chat's last seq, ${lastSeq}` });
       }
-      if (!fitsOneMore(place.session.streams.size, this.#context.limits.maxStreamsPerSession)) {
-        return new Refusal('TOO_MANY_STREAMS');
-      }
+      if (!this.#hasRoomFor(place.session)) return new Refusal('TOO_MANY_STREAMS');
       stream = this.#open(caller, place, { sink, lastSeq, afterSeq: afterSeq ?? lastSeq });
     } finally {
       if (stream === undefined) place.release();
@@ -93,25 +91,21 @@ class Hub implements LiveHub {
     caller: Caller,
     { chatId, waitMs }: Parameters<Live['waitFor']>[1],
     attempt: () => Promise<T | undefined>,
-  ): Promise<T | undefined> {
+  ): Promise<T | Refusal<'TOO_MANY_STREAMS'> | undefined> {
     const { clock } = this.#context;
     if (this.#isShuttingDown || caller.signal.aborted) return undefined;
     const wait = new Wait();
-    const place = this.#hold(caller, chatId);
-    const cancelWakeUp = clock.wakeAt(clock.now() + waitMs, wait.end);
-    caller.signal.addEventListener('abort', wait.end);
+    const place = this.#takePlace(caller, chatId);
+    const cancelWakeUp = clock.wakeAt(clock.now() + waitMs, () => wait.end());
     this.#waits.add(wait);
     try {
-      await place.opened;
-      place.session.bells.add(wait.ring);
-      place.feed.bells.add(wait.ring);
-      return await wait.repeat(attempt);
+      return await unlessGone(caller.signal, this.#wait(wait, place, attempt));
     } finally {
+      wait.end();
       cancelWakeUp();
-      caller.signal.removeEventListener('abort', wait.end);
       this.#waits.delete(wait);
-      place.session.bells.delete(wait.ring);
-      place.feed.bells.delete(wait.ring);
+      place.session.waits.delete(wait);
+      place.feed.waits.delete(wait);
       place.release();
     }
   }
@@ -123,15 +117,34 @@ class Hub implements LiveHub {
   }
 
   /** Counts one more user of a session and a chat, until released. */
-  #hold(caller: Caller, chatId: string): Place {
+  #takePlace(caller: Caller, chatId: string): Place {
     const { userId } = caller.user;
-    const session = this.#sessions.hold(userId, () => new SessionWatch(this.#context, caller));
-    const feed = this.#feeds.hold(chatId, () => new ChatFeed(this.#context, chatId));
+    const session = this.#sessions.acquire(userId, () => new SessionWatch(this.#context, caller));
+    const feed = this.#feeds.acquire(chatId, () => new ChatFeed(this.#context, chatId));
     const release = (): void => {
       this.#sessions.release(userId);
       this.#feeds.release(chatId);
     };
     return { session, feed, opened: Promise.all([session.opened, feed.opened]), release };
+  }
+
+  /** Whether the session may hold one more stream or wait. */
+  #hasRoomFor({ heldCalls }: SessionWatch): boolean {
+    return fitsOneMore(heldCalls, this.#context.limits.maxStreamsPerSession);
+  }
+
+  /** Waits in its place. Where there is no room it is refused only if an attempt finds nothing: other refusals win. */
+  async #wait<T>(
+    wait: Wait,
+    { session, feed, opened }: Place,
+    attempt: () => Promise<T | undefined>,
+  ): Promise<T | Refusal<'TOO_MANY_STREAMS'> | undefined> {
+    await opened;
+    if (wait.isOver) return undefined;
+    if (!this.#hasRoomFor(session)) return (await attempt()) ?? new Refusal('TOO_MANY_STREAMS');
+    session.waits.add(wait);
+    feed.waits.add(wait);
+    return await wait.repeat(attempt);
   }
 
   /** Puts a stream in its place, which it gives back when it is over. */
@@ -143,12 +156,31 @@ class Hub implements LiveHub {
       feed.remove(stream);
       release();
     };
-    const stream = new LiveStream({ ...start, user: caller.user, feed, onOver });
+    const stream = new LiveStream({ ...start, user: caller.user, feed, clock: this.#context.clock, onOver });
     this.#streams.add(stream);
     session.streams.add(stream);
     feed.add(stream);
-    caller.signal.addEventListener('abort', () => stream.abandon(), { once: true });
+    caller.signal.addEventListener('abort', () => stream.abandon());
     return stream;
+  }
+}
+
+/** The last seq of a chat once its feed is there; undefined when it has closed. */
+async function findLastSeq({ feed, opened }: Place): Promise<number | undefined> {
+  await opened;
+  return await feed.findLastSeq();
+}
+
+/** What the work comes to, or undefined as soon as the caller is gone: whoever asked must not be held by a storage that hangs. */
+async function unlessGone<T>(signal: CancelSignal, work: Promise<T>): Promise<T | undefined> {
+  const { promise: gone, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = (): void => resolve(undefined);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, gone]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

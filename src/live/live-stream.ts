@@ -1,7 +1,8 @@
 /** One open stream: hands what its reader has not seen to a sink, one event at a time. */
 
-import { MAX_STREAM_QUEUE_BYTES, MAX_STREAM_QUEUE_MESSAGES } from '../domain/limits.ts';
+import { MAX_END_DELIVERY_MS, MAX_STREAM_QUEUE_BYTES, MAX_STREAM_QUEUE_MESSAGES } from '../domain/limits.ts';
 import type { User } from '../domain/models.ts';
+import type { Clock } from '../service/clock.ts';
 import type { ChatFeed } from './chat-feed.ts';
 import type { EndReason, EventSink, LiveEvent } from './events.ts';
 import type { Batch } from './recent-messages.ts';
@@ -11,6 +12,7 @@ export interface StreamStart {
   readonly user: User;
   readonly feed: ChatFeed;
   readonly sink: EventSink;
+  readonly clock: Clock;
   /** The seq to start after. */
   readonly afterSeq: number;
   /** The chat's last seq when the stream was asked for: so far goes what its reader must be given before `caught-up`. */
@@ -27,6 +29,7 @@ export class LiveStream {
   readonly user: User;
   readonly #feed: ChatFeed;
   readonly #sink: EventSink;
+  readonly #clock: Clock;
   readonly #lastSeqAtStart: number;
   readonly #onOver: () => void;
   #cursor: number;
@@ -41,11 +44,13 @@ export class LiveStream {
   #isReading = false;
   #isOver = false;
   #endEvent: LiveEvent | undefined;
+  #cancelCut = (): void => {};
 
-  constructor({ user, feed, sink, afterSeq, lastSeq, onOver }: StreamStart) {
+  constructor({ user, feed, sink, clock, afterSeq, lastSeq, onOver }: StreamStart) {
     this.user = user;
     this.#feed = feed;
     this.#sink = sink;
+    this.#clock = clock;
     this.#cursor = afterSeq;
     this.#lastSeqAtStart = lastSeq;
     this.#onOver = onOver;
@@ -84,10 +89,14 @@ export class LiveStream {
     this.#isLive = false;
   }
 
-  /** Ends the stream: the `end` event follows as soon as the sink has taken what it has. */
+  /**
+   * Ends the stream: the `end` event follows as soon as the sink has taken what it has. A reader that has not taken all
+   * of it some time later is cut, or it would hold its call and what is on its way for as long as it likes.
+   */
   end(reason: EndReason): void {
     if (this.#isOver) return;
     this.#endEvent = { type: 'end', reason, seq: this.#cursor };
+    this.#cancelCut = this.#clock.wakeAt(this.#clock.now() + MAX_END_DELIVERY_MS, () => this.#sink.cut());
     this.#leave();
     if (!this.#isBusy) this.#sendEnd(this.#endEvent);
   }
@@ -95,6 +104,7 @@ export class LiveStream {
   /** The reader is gone: nothing is handed over any more. */
   abandon(): void {
     this.#endEvent = undefined;
+    this.#cancelCut();
     if (!this.#isOver) this.#leave();
   }
 
@@ -135,7 +145,7 @@ export class LiveStream {
   #sendEnd(event: LiveEvent): void {
     this.#endEvent = undefined;
     this.#isBusy = true;
-    this.#sink.send(event, nothingFollows);
+    this.#sink.send(event, this.#cancelCut);
     this.#sink.end();
   }
 
@@ -165,5 +175,3 @@ export class LiveStream {
     return true;
   }
 }
-
-function nothingFollows(): void {}

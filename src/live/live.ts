@@ -23,12 +23,13 @@ export interface Live {
 
   /**
    * Repeats `attempt` until it returns something other than undefined, once at the start and then whenever the chat or the
-   * caller's session may have changed, for at most `waitMs`.
-   * @returns what `attempt` returned; undefined when the time is over, the caller is gone or the server shuts down.
+   * caller's session may have changed, for at most `waitMs`. Waits count with the streams of the session: both hold a call.
+   * @returns what `attempt` returned; TOO_MANY_STREAMS when the session may hold no more and the first attempt returned undefined;
+   * undefined when the time is over, the caller is gone or the server shuts down.
    */
   waitFor<T>(
     caller: Caller,
     wait: { readonly chatId: string; readonly waitMs: number },
     attempt: () => Promise<T | undefined>,
-  ): Promise<T | undefined>;
+  ): Promise<T | Refusal<'TOO_MANY_STREAMS'> | undefined>;
 }

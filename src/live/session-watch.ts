@@ -6,12 +6,12 @@ import type { Caller } from '../service/calls.ts';
 import { Follower } from './follower.ts';
 import type { LiveContext } from './live-context.ts';
 import type { LiveStream } from './live-stream.ts';
+import type { Wait } from './wait.ts';
 
 /** Follows one session. */
 export class SessionWatch {
   readonly streams = new Set<LiveStream>();
-  /** Called when the session has ended. */
-  readonly bells = new Set<() => void>();
+  readonly waits = new Set<Wait>();
   readonly #follower: Follower;
   #hasEnded = false;
 
@@ -34,6 +34,11 @@ export class SessionWatch {
     return this.#hasEnded;
   }
 
+  /** Calls that the session holds open: its streams and waits. */
+  get heldCalls(): number {
+    return this.streams.size + this.waits.size;
+  }
+
   /** Lets go of everything. */
   close(): void {
     this.#follower.close();
@@ -43,6 +48,6 @@ export class SessionWatch {
     this.#hasEnded = true;
     this.close();
     for (const stream of this.streams) stream.end('SESSION_ENDED');
-    for (const ring of this.bells) ring();
+    for (const wait of this.waits) wait.wake();
   }
 }

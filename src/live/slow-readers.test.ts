@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_STREAM_QUEUE_BYTES, MAX_STREAM_QUEUE_MESSAGES } from '../domain/limits.ts';
+import { MAX_END_DELIVERY_MS, MAX_STREAM_QUEUE_BYTES, MAX_STREAM_QUEUE_MESSAGES } from '../domain/limits.ts';
 import { LiveScene, quiet } from '../../tests/support/live-scene.ts';
 import { caughtUp } from '../../tests/support/reader.ts';
 import type { LiveEvent } from './events.ts';
@@ -145,6 +145,74 @@ describe('a reader that is too slow', () => {
     expect(slow.hasEnded).toBe(false);
     await scene.read(ada, chatId);
     expect(scene.hub.openStreams).toBe(2);
+  });
+});
+
+/** A reader that has taken nothing, with its stream ended as too slow. */
+async function endedReader(scene: LiveScene) {
+  const { slow, post } = await slowAndFast(scene);
+  for (let burst = 0; burst < 3; burst++) await post(MAX_STREAM_QUEUE_MESSAGES / 2);
+  expect(scene.hub.openStreams).toBe(1);
+  return slow;
+}
+
+describe('a reader that does not take the end of its stream', () => {
+  test('is cut after a while when it does not take what was on its way', async () => {
+    const scene = new LiveScene();
+    const slow = await endedReader(scene);
+    scene.clock.advance(MAX_END_DELIVERY_MS - 1);
+    expect(slow.isCut).toBe(false);
+    scene.clock.advance(1);
+    expect(slow.isCut).toBe(true);
+    expect(slow.hasEnded).toBe(false);
+  });
+
+  test('is cut at that time also when it took what was on its way, but not the end event', async () => {
+    const scene = new LiveScene();
+    const slow = await endedReader(scene);
+    scene.clock.advance(MAX_END_DELIVERY_MS - 1);
+    slow.take();
+    expect(slow.hasEnded).toBe(true);
+    scene.clock.advance(1);
+    expect(slow.isCut).toBe(true);
+  });
+
+  test('is cut also when its chat closes or the server goes away', async () => {
+    const scene = new LiveScene();
+    const ada = await scene.person();
+    const chats = [await scene.chat(ada), await scene.chat(ada)];
+    const readers = await Promise.all(chats.map((chatId) => scene.read(ada, chatId, { isSlow: true })));
+    for (const reader of readers) await reader.until(({ isBusy }) => isBusy);
+    await scene.close(ada, chats[0]!);
+    await quiet();
+    await scene.hub.shutdown();
+    scene.clock.advance(MAX_END_DELIVERY_MS);
+    expect(readers.map(({ isCut }) => isCut)).toEqual([true, true]);
+  });
+
+  test('is not cut when it took it in time', async () => {
+    const scene = new LiveScene();
+    const slow = await endedReader(scene);
+    scene.clock.advance(MAX_END_DELIVERY_MS - 1);
+    slow.hurry();
+    await slow.untilEnd();
+    slow.take();
+    scene.clock.advance(MAX_END_DELIVERY_MS);
+    expect(slow.isCut).toBe(false);
+  });
+
+  test('is not cut when it was gone before', async () => {
+    const scene = new LiveScene();
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    const gone = new AbortController();
+    const reader = await scene.read(ada, chatId, { isSlow: true, signal: gone.signal });
+    await reader.until(({ isBusy }) => isBusy);
+    await scene.close(ada, chatId);
+    await quiet();
+    gone.abort();
+    scene.clock.advance(MAX_END_DELIVERY_MS);
+    expect(reader.isCut).toBe(false);
   });
 });
 

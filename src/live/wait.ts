@@ -3,34 +3,38 @@
 /** Sleeps between its attempts. */
 export class Wait {
   #isOver = false;
-  #isRung = false;
+  #isWoken = false;
   #wakeUp = (): void => {};
 
-  /** Says that another attempt may succeed. */
-  readonly ring = (): void => {
-    this.#isRung = true;
-    this.#wakeUp();
-  };
+  get isOver(): boolean {
+    return this.#isOver;
+  }
 
-  /** Lets no further attempt begin. */
-  readonly end = (): void => {
+  /** Says that another attempt may succeed. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#wakeUp();
+  }
+
+  /** Lets no further attempt begin. One that is under way may still succeed. */
+  end(): void {
     this.#isOver = true;
-    this.ring();
-  };
+    this.wake();
+  }
 
   /** @returns what an attempt returned, or undefined if the wait was ended before one returned something. */
   async repeat<T>(attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     while (!this.#isOver) {
-      this.#isRung = false;
+      this.#isWoken = false;
       const answer = await attempt();
       if (answer !== undefined) return answer;
-      await this.#rung();
+      await this.#woken();
     }
     return undefined;
   }
 
-  async #rung(): Promise<void> {
-    if (this.#isRung) return;
+  async #woken(): Promise<void> {
+    if (this.#isWoken) return;
     await new Promise<void>((resolve) => {
       this.#wakeUp = resolve;
     });

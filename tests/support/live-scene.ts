@@ -3,18 +3,24 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { encodedSizeBound } from '../../src/domain/encoded-size.ts';
 import { Refusal } from '../../src/domain/errors.ts';
+import { CALL_DEADLINE_MS, DEFAULT_LIMITS, MAX_WAIT_MS } from '../../src/domain/limits.ts';
 import type { Message, User } from '../../src/domain/models.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
 import type { Caller } from '../../src/service/calls.ts';
-import type { Log } from '../../src/service/log.ts';
+import { Credentials } from '../../src/service/credentials.ts';
+import { Deadlines } from '../../src/service/deadlines.ts';
+import type { Dependencies } from '../../src/service/dependencies.ts';
+import { fetchUnread } from '../../src/service/fetch-unread.ts';
+import { newId } from '../../src/service/new-id.ts';
+import { PageTokens } from '../../src/service/page-tokens.ts';
+import type { FetchUnreadResponse } from '../../src/service/responses.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { FakeClock } from './fake-clock.ts';
+import { recordedLog } from './recorded-log.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
 
 export const SESSION_TTL_MS = 30 * 60_000;
-
-export const QUIET_LOG: Log = { error() {}, warn() {}, info() {}, debug() {} };
 
 /** A user with a live session. */
 export interface Person {
@@ -27,24 +33,35 @@ export interface SceneOptions {
   readonly sessionTtlMs?: number;
   /** What the hub sees of the storage, for tests in which it is slow or fails. */
   readonly disturb?: (storage: Storage) => Storage;
-  readonly log?: Log;
 }
 
 export class LiveScene {
   readonly clock = new FakeClock();
   readonly storage: Storage = openMemoryStorage();
   readonly hub: LiveHub;
+  readonly log = recordedLog();
   readonly #sessionTtlMs: number;
+  readonly #dependencies: Dependencies;
 
   constructor(options: SceneOptions = {}) {
     const { maxStreamsPerSession = 0, sessionTtlMs = SESSION_TTL_MS, disturb = (storage) => storage } = options;
+    const { clock, log } = this;
+    const storage = disturb(this.storage);
+    const limits = { ...DEFAULT_LIMITS, maxStreamsPerSession };
     this.#sessionTtlMs = sessionTtlMs;
-    this.hub = createLiveHub({
-      storage: disturb(this.storage),
-      clock: this.clock,
-      log: options.log ?? QUIET_LOG,
-      limits: { maxStreamsPerSession },
-    });
+    this.hub = createLiveHub({ storage, clock, log, limits });
+    this.#dependencies = {
+      storage,
+      live: this.hub,
+      clock,
+      limits,
+      pageTokens: new PageTokens(storage.pageTokenKey),
+      credentials: new Credentials(),
+      deadlines: new Deadlines(clock, CALL_DEADLINE_MS),
+      log,
+      newId,
+      isShuttingDown,
+    };
   }
 
   /** Starts a session. */
@@ -91,7 +108,7 @@ export class LiveScene {
   caller(person: Person, signal: AbortSignal = new AbortController().signal): Caller {
     const now = this.clock.now();
     const session = { ...person.user, createdAt: now, expiresAt: now + this.#sessionTtlMs };
-    return { session, ...person, now, signal };
+    return { session, ...person, now, unreadable: [], signal };
   }
 
   /** Opens a stream that must not be refused. */
@@ -105,6 +122,16 @@ export class LiveScene {
     const refusal = await this.hub.subscribe(this.caller(person, signal), { chatId, afterSeq }, reader);
     if (refusal !== undefined) throw new Error(`refused: ${refusal.code}`);
     return reader;
+  }
+
+  /** Fetches what is unread, plainly, and waits for something if nothing is. */
+  async wait(
+    person: Person,
+    chatId: string,
+    { waitMs = MAX_WAIT_MS, signal }: { waitMs?: number; signal?: AbortSignal } = {},
+  ): Promise<FetchUnreadResponse | Refusal> {
+    const request = { chatId, ackSeq: undefined, limit: undefined, waitMs };
+    return await fetchUnread(this.#dependencies, this.caller(person, signal), request);
   }
 
   /** Ends a session and closes its chats. */
@@ -125,4 +152,8 @@ export async function quiet(turns = 10): Promise<void> {
 function accepted<T>(answer: T | Refusal): T {
   if (answer instanceof Refusal) throw new Error(`refused: ${answer.code}`);
   return answer;
+}
+
+function isShuttingDown(): boolean {
+  return false;
 }

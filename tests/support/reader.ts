@@ -12,6 +12,7 @@ export class Reader implements EventSink {
   #isSlow: boolean;
   #taken: (() => void) | undefined;
   #hasEnded = false;
+  #isCut = false;
   #notify = (): void => {};
 
   constructor({ isSlow = false }: ReaderOptions = {}) {
@@ -20,6 +21,11 @@ export class Reader implements EventSink {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** Whether it was given up; what it had not taken then is lost. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** Whether an event waits to be taken. */
@@ -57,6 +63,12 @@ export class Reader implements EventSink {
     if (this.#hasEnded) throw new Error('ended twice');
     this.#hasEnded = true;
     this.#notify();
+  }
+
+  cut(): void {
+    if (this.#isCut) throw new Error('cut twice');
+    this.#isCut = true;
+    this.#taken = undefined;
   }
 
   /** Takes the event that waits, if one does. */

@@ -5,8 +5,8 @@ interface Entry<T> {
   users: number;
 }
 
-/** One thing per key, counted. */
-export class Held<T extends { close(): void }> {
+/** One thing per key, with a count of its users. */
+export class RefCounted<T extends { close(): void }> {
   readonly #entries = new Map<string, Entry<T>>();
 
   /** How many are open. */
@@ -14,8 +14,8 @@ export class Held<T extends { close(): void }> {
     return this.#entries.size;
   }
 
-  /** Counts one more user of the key's thing, opening it for the first. Each hold needs one release. */
-  hold(key: string, open: () => T): T {
+  /** Counts one more user of the key's thing, opening it for the first. Each acquiring needs one release. */
+  acquire(key: string, open: () => T): T {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { thing: open(), users: 0 };
