@@ -1,9 +1,17 @@
-import type { DescField, DescMethod } from '@bufbuild/protobuf';
+import {
+  create,
+  toBinary,
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type MessageInitShape,
+} from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { StatsService } from '../src/gen/veche/v1/stats_pb.js';
+import { NEEDS_SESSION, type Method } from '../src/service/calls.ts';
 import { cutOff, isText, LONE_SURROGATE, withContent, withOtherWireType } from './support/bad-bytes.ts';
 import { failure, type GrpcError } from './support/grpc-error.ts';
 import { Person } from './support/person.ts';
@@ -12,10 +20,6 @@ import { startTestApp, type TestApp } from './support/test-app.ts';
 const METHODS: readonly DescMethod[] = [SessionService, ChatService, MessageService, StatsService].flatMap(
   ({ methods }) => methods,
 );
-const METHODS_WITHOUT_SESSION = new Set<DescMethod>([
-  SessionService.method.createSession,
-  StatsService.method.getStats,
-]);
 const FIELDS = METHODS.flatMap((method) =>
   method.input.fields.map((field) => ({ title: `${method.name}: ${field.name}`, method, field })),
 );
@@ -37,9 +41,18 @@ function refusalOf(method: DescMethod, bytes: Uint8Array, token: string | undefi
     : failure(app.client.callRaw(method, bytes, { token }));
 }
 
+/** What must be in a request, whichever it is in. */
+const REQUIRED = { chatId: '0198c0de-7e11-7a5c-8b3d-2f6a1c9e4d70', text: 'Слово', seq: 0n };
+
+/** The bytes of a request in which nothing is wrong but one field. */
+function wrongIn({ input }: DescMethod, field: DescField, bytes: Uint8Array): Uint8Array {
+  const rest = { ...REQUIRED, [field.localName]: undefined } as MessageInitShape<DescMessage>;
+  return Buffer.concat([toBinary(input, create(input, rest)), bytes]);
+}
+
 describe('a field of another wire type is refused by its name', () => {
   test.each(FIELDS)('$title', async ({ method, field }) => {
-    const error = await refusalOf(method, withOtherWireType(field));
+    const error = await refusalOf(method, wrongIn(method, field, withOtherWireType(field)));
     expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT', domain: 'veche' });
     expect(error.violations).toEqual({ [field.name]: expect.stringMatching(/^must be encoded as /) });
   });
@@ -48,7 +61,7 @@ describe('a field of another wire type is refused by its name', () => {
 describe('a text that is not UTF-8 is refused by its field', () => {
   test.each(FIELDS.filter(({ field }) => isText(field)))('$title', async ({ method, field }) => {
     for (const content of [LONE_SURROGATE, Uint8Array.of(0xff), Uint8Array.of(0x61, 0xd0)]) {
-      const error = await refusalOf(method, withContent(field, content));
+      const error = await refusalOf(method, wrongIn(method, field, withContent(field, content)));
       expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT' });
       expect(error.violations).toEqual({ [field.name]: 'must be valid UTF-8' });
     }
@@ -63,6 +76,14 @@ describe('a request that is cut off within a field is refused as a whole', () =>
   });
 });
 
+describe('bytes that are no message are refused as a whole', () => {
+  test.each(METHODS)('$name', async (method) => {
+    const error = await refusalOf(method, Uint8Array.of(0xff));
+    expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT' });
+    expect(error.violations).toEqual({ '': `is not a valid encoding of ${method.input.typeName}` });
+  });
+});
+
 describe('every field that is not as it should be is named', () => {
   test.each(METHODS.filter(({ input }) => input.fields.length > 0))('$name', async (method) => {
     const { fields } = method.input;
@@ -72,7 +93,7 @@ describe('every field that is not as it should be is named', () => {
 });
 
 describe('who has no session is told so first', () => {
-  const withSession = METHODS.filter((method) => !METHODS_WITHOUT_SESSION.has(method));
+  const withSession = METHODS.filter(({ name }) => NEEDS_SESSION[name as Method]);
 
   test.each(withSession)('$name', async (method) => {
     const badRequests = [new Uint8Array(), Uint8Array.of(0xff), ...method.input.fields.map(withOtherWireType)];

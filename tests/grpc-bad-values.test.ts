@@ -5,6 +5,7 @@ import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageOrder, MessageService } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { StatsService, type GetStatsResponse } from '../src/gen/veche/v1/stats_pb.js';
+import { withOtherWireType } from './support/bad-bytes.ts';
 import {
   BAD_CLIENT_MESSAGE_IDS,
   BAD_DISPLAY_NAMES,
@@ -43,12 +44,18 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** The refusal of a request that is fine but for these fields. */
-async function refusalOf(method: DescMethod, request: Readonly<Record<string, unknown>>): Promise<GrpcError> {
+function refusalOf(method: DescMethod, request: Readonly<Record<string, unknown>>): Promise<GrpcError> {
   const good: Record<string, unknown> = method.input.field['chatId'] === undefined ? {} : { chatId };
   if (method === postMessage) good['text'] = 'Слово';
   if (method === markRead) good['seq'] = 0n;
-  const init = { ...good, ...request } as MessageInitShape<DescMessage>;
-  const bytes = toBinary(method.input, create(method.input, init));
+  return refusalOfBytes(method, encoded(method, { ...good, ...request }));
+}
+
+function encoded({ input }: DescMethod, request: Readonly<Record<string, unknown>>): Uint8Array {
+  return toBinary(input, create(input, request as MessageInitShape<DescMessage>));
+}
+
+function refusalOfBytes(method: DescMethod, bytes: Uint8Array): Promise<GrpcError> {
   const options = { token: anna.token };
   return method.methodKind === 'server_streaming'
     ? failure(app.client.streamRaw(method, bytes, options).next())
@@ -98,20 +105,36 @@ describe('a field with a value that is not allowed is refused by its name', () =
   });
 });
 
+/** Requests in which every field that can be wrong is. */
+const ALL_WRONG = [
+  [createChat, { title: 'a\0b', maxMessages: 0n, ttl: {} }, ['title', 'max_messages', 'ttl']],
+  [listChats, { pageSize: 0, pageToken: 'x' }, ['page_size', 'page_token']],
+  [postMessage, { chatId: '', text: '', clientMessageId: '' }, ['chat_id', 'text', 'client_message_id']],
+  [
+    listMessages,
+    { chatId: 'x', pageSize: -1, pageToken: 'x', order: 9 },
+    ['chat_id', 'page_size', 'page_token', 'order'],
+  ],
+  [fetchUnread, { chatId: 'x', ackSeq: -1n, limit: 0, wait: { nanos: 1 } }, ['chat_id', 'ack_seq', 'limit', 'wait']],
+  [markRead, { chatId: '', seq: -1n }, ['chat_id', 'seq']],
+  [listUnreadCounts, { pageSize: 501, pageToken: 'x' }, ['page_size', 'page_token']],
+  [subscribe, { chatId: '', afterSeq: -1n }, ['chat_id', 'after_seq']],
+] as const;
+
 describe('several bad fields at once are all named', () => {
-  test.each([
-    [createChat, { title: 'a\0b', maxMessages: 0n, ttl: {} }, ['title', 'max_messages', 'ttl']],
-    [listChats, { pageSize: 0, pageToken: 'x' }, ['page_size', 'page_token']],
-    [postMessage, { chatId: '', text: '', clientMessageId: '' }, ['chat_id', 'text', 'client_message_id']],
-    [listMessages, { chatId: 'x', pageSize: -1, pageToken: 'x' }, ['chat_id', 'page_size', 'page_token']],
-    [listMessages, { chatId: 'x', pageSize: -1, order: 9 }, ['chat_id', 'page_size', 'order']],
-    [fetchUnread, { chatId: 'x', ackSeq: -1n, limit: 0, wait: { nanos: 1 } }, ['chat_id', 'ack_seq', 'limit', 'wait']],
-    [markRead, { chatId: '', seq: -1n }, ['chat_id', 'seq']],
-    [listUnreadCounts, { pageSize: 501, pageToken: 'x' }, ['page_size', 'page_token']],
-    [subscribe, { chatId: '', afterSeq: -1n }, ['chat_id', 'after_seq']],
-  ] as const)('$0.name $2', async (method, request, fields) => {
+  test.each(ALL_WRONG)('$0.name $2', async (method, request, fields) => {
     const { violations } = await refusalOf(method, request);
     expect(Object.keys(violations).toSorted()).toEqual([...fields].toSorted());
+  });
+
+  test.each(ALL_WRONG)('$0.name $2, also where one of them cannot be decoded', async (method, request, fields) => {
+    for (const undecodable of fields) {
+      const field = method.input.fields.find(({ name }) => name === undecodable)!;
+      const rest = encoded(method, { ...request, [field.localName]: undefined });
+      const { violations } = await refusalOfBytes(method, Buffer.concat([rest, withOtherWireType(field)]));
+      expect(Object.keys(violations).toSorted()).toEqual([...fields].toSorted());
+      expect(violations[undecodable]).toMatch(/^must be encoded as /);
+    }
   });
 });
 
@@ -142,6 +165,16 @@ describe('a page token is refused', () => {
     const { chatId, token } = await openPagedChat();
     const error = await refusalOf(listMessages, { chatId, pageToken: token, order: MessageOrder.NEWEST_FIRST });
     expect(error.violations).toHaveProperty('page_token');
+  });
+
+  test('not for its order, where the order is what is wrong', async () => {
+    const { chatId, token } = await openPagedChat();
+    const request = { chatId, pageToken: token, order: 9 };
+    expect(Object.keys((await refusalOf(listMessages, request)).violations)).toEqual(['order']);
+    const newest = await anna.call(listMessages, { chatId, pageSize: 1, order: MessageOrder.NEWEST_FIRST });
+    const rest = encoded(listMessages, { chatId, pageToken: newest.nextPageToken });
+    const undecodable = Buffer.concat([rest, withOtherWireType(listMessages.input.field.order)]);
+    expect(Object.keys((await refusalOfBytes(listMessages, undecodable)).violations)).toEqual(['order']);
   });
 
   test('by another method', async () => {

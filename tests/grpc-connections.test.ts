@@ -1,22 +1,24 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { constants, type IncomingHttpHeaders } from 'node:http2';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { MessageService, SubscribeRequestSchema } from '../src/gen/veche/v1/message_pb.js';
-import { CreateSessionRequestSchema, SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { StatsService } from '../src/gen/veche/v1/stats_pb.js';
-import { failure } from './support/grpc-error.ts';
+import { FrameConnection, http2Frame, PREFACE, SETTINGS } from './support/http2-frames.ts';
 import { Person } from './support/person.ts';
-import { frame, http2Frame, isClosedAfter, PREFACE, RawHttp2, resetCall } from './support/raw-http2.ts';
+import {
+  authorization,
+  CREATE_SESSION,
+  createSessionRequest,
+  FETCH_UNREAD,
+  SUBSCRIBE,
+  subscribeFrame,
+  waitFrame,
+} from './support/raw-calls.ts';
+import { frame, RawHttp2 } from './support/raw-http2.ts';
 import { startTestApp, type TestApp } from './support/test-app.ts';
 
-const CREATE_SESSION = '/veche.v1.SessionService/CreateSession';
 const MAX_REQUEST_BYTES = 4096 * 4 + 64 * 1024;
-const request = toBinary(CreateSessionRequestSchema, create(CreateSessionRequestSchema, { displayName: 'Анна' }));
-
-const SETTINGS = http2Frame(4, 0, 0, new Uint8Array());
 
 let app: TestApp;
 let anna: Person;
@@ -41,19 +43,45 @@ afterAll(() => app.close());
 
 describe('the server is as it was after bytes that are no HTTP/2', () => {
   const noise = Buffer.alloc(10_000, 0xa5);
-  const largestStep = http2Frame(8, 0, 0, Buffer.of(0x7f, 0xff, 0xff, 0xff));
+  const largestStep = http2Frame('windowUpdate', { payload: Buffer.of(0x7f, 0xff, 0xff, 0xff) });
 
   test.each([
-    ['noise', [noise]],
-    ['noise after the preface', [PREFACE, noise]],
-    ['data for a stream that is not open', [PREFACE, SETTINGS, http2Frame(0, 1, 1, Buffer.from('x'))]],
-    ['headers for no stream', [PREFACE, SETTINGS, http2Frame(1, 5, 0, Buffer.of(0x82))]],
-    ['headers that cannot be unpacked', [PREFACE, SETTINGS, http2Frame(1, 5, 1, Buffer.of(0x80))]],
-    ['settings of a wrong length', [PREFACE, http2Frame(4, 0, 0, Buffer.alloc(5))]],
-    ['a frame larger than allowed', [PREFACE, SETTINGS, http2Frame(0, 0, 1, Buffer.alloc(20_000))]],
-    ['a window that overflows', [PREFACE, SETTINGS, largestStep, largestStep]],
-  ])('%s', async (_name, parts) => {
-    expect(await isClosedAfter(app.port, Buffer.concat(parts))).toBe(true);
+    ['noise after the preface', 'PROTOCOL_ERROR', [noise]],
+    [
+      'data for a stream that is not open',
+      'PROTOCOL_ERROR',
+      [SETTINGS, http2Frame('data', { flags: 1, streamId: 1, payload: Buffer.from('x') })],
+    ],
+    [
+      'headers for no stream',
+      'PROTOCOL_ERROR',
+      [SETTINGS, http2Frame('headers', { flags: 5, payload: Buffer.of(0x82) })],
+    ],
+    [
+      'headers that cannot be unpacked',
+      'COMPRESSION_ERROR',
+      [SETTINGS, http2Frame('headers', { flags: 5, streamId: 1, payload: Buffer.of(0x80) })],
+    ],
+    ['settings of a wrong length', 'FRAME_SIZE_ERROR', [http2Frame('settings', { payload: Buffer.alloc(5) })]],
+    [
+      'a frame larger than allowed',
+      'FRAME_SIZE_ERROR',
+      [SETTINGS, http2Frame('data', { streamId: 1, payload: Buffer.alloc(20_000) })],
+    ],
+    ['a window that overflows', 'FLOW_CONTROL_ERROR', [SETTINGS, largestStep, largestStep]],
+  ] as const)('%s ends its connection with %s', async (_name, error, parts) => {
+    const connection = new FrameConnection(app.port);
+    connection.send(PREFACE, ...parts);
+    expect(await connection.ended()).toBe(constants[`NGHTTP2_${error}`]);
+    connection.destroy();
+  });
+
+  test('noise from the beginning is answered in HTTP/1.1', async () => {
+    const connection = new FrameConnection(app.port);
+    connection.send(noise);
+    await connection.ended();
+    expect(connection.received.toString()).toMatch(/^HTTP\/1\.1 400 /);
+    connection.destroy();
   });
 });
 
@@ -69,37 +97,18 @@ describe('what is no gRPC call is answered as such', () => {
   test.each<[string, Uint8Array, string, Record<string, string>?]>([
     ['no message', Buffer.alloc(0), 'UNIMPLEMENTED'],
     ['half of a frame header', Buffer.alloc(3), 'UNIMPLEMENTED'],
-    ['half of a message', frame(request, { length: 100 }), 'UNIMPLEMENTED'],
-    ['two messages', Buffer.concat([frame(request), frame(request)]), 'UNIMPLEMENTED'],
+    ['half of a message', frame(createSessionRequest, { length: 100 }), 'UNIMPLEMENTED'],
+    ['two messages', Buffer.concat([frame(createSessionRequest), frame(createSessionRequest)]), 'UNIMPLEMENTED'],
     [
       'a message said to be larger than allowed',
-      frame(request, { length: MAX_REQUEST_BYTES + 1 }),
+      frame(createSessionRequest, { length: MAX_REQUEST_BYTES + 1 }),
       'RESOURCE_EXHAUSTED',
     ],
-    ['a message said to have 4 GiB', frame(request, { length: 2 ** 32 - 1 }), 'RESOURCE_EXHAUSTED'],
+    ['a message said to have 4 GiB', frame(createSessionRequest, { length: 2 ** 32 - 1 }), 'RESOURCE_EXHAUSTED'],
     ['a message larger than allowed', frame(Buffer.alloc(1024 * 1024)), 'RESOURCE_EXHAUSTED'],
-    [
-      'a small message that unpacks to a large one',
-      frame(gzipSync(Buffer.alloc(64 * 1024 * 1024)), { compressed: 1 }),
-      'RESOURCE_EXHAUSTED',
-      { 'grpc-encoding': 'gzip' },
-    ],
-    ['noise said to be packed', frame(request, { compressed: 1 }), 'INTERNAL', { 'grpc-encoding': 'gzip' }],
-    [
-      'half of a packed message',
-      frame(gzipSync(request).subarray(0, 15), { compressed: 1 }),
-      'INTERNAL',
-      { 'grpc-encoding': 'gzip' },
-    ],
-    ['an unknown packing', frame(request, { compressed: 1 }), 'UNIMPLEMENTED', { 'grpc-encoding': 'zstd' }],
-    ['a malformed timeout', frame(request), 'INTERNAL', { 'grpc-timeout': 'soon' }],
+    ['a malformed timeout', frame(createSessionRequest), 'INTERNAL', { 'grpc-timeout': 'soon' }],
   ])('%s', async (_name, body, grpc, headers) => {
     expect(await raw.call(CREATE_SESSION, body, headers)).toMatchObject({ grpc });
-  });
-
-  test('a packed message is read', async () => {
-    const body = frame(gzipSync(request), { compressed: 1 });
-    expect(await raw.call(CREATE_SESSION, body, { 'grpc-encoding': 'gzip' })).toEqual({ http: 200, grpc: 'OK' });
   });
 
   test('a largest allowed message is read', async () => {
@@ -109,126 +118,120 @@ describe('what is no gRPC call is answered as such', () => {
 
   test('a method that does not exist', async () => {
     for (const path of ['/veche.v1.ChatService/RenameChat', '/veche.v2.ChatService/GetChat', '/']) {
-      expect(await raw.call(path, frame(request))).toMatchObject({ grpc: 'UNIMPLEMENTED' });
+      expect(await raw.call(path, frame(createSessionRequest))).toMatchObject({ grpc: 'UNIMPLEMENTED' });
     }
   });
 
   test('a body of another type', async () => {
-    const { http } = await raw.call(CREATE_SESSION, frame(request), { 'content-type': 'application/json' });
+    const { http } = await raw.call(CREATE_SESSION, frame(createSessionRequest), {
+      'content-type': 'application/json',
+    });
     expect(http).toBe(415);
   });
 
   test('metadata larger than allowed', async () => {
     const own = new RawHttp2(app.port);
-    await expect(own.call(CREATE_SESSION, frame(request), { 'x-large': 'a'.repeat(100_000) })).rejects.toThrow(
-      'NGHTTP2',
-    );
+    await expect(
+      own.call(CREATE_SESSION, frame(createSessionRequest), { 'x-large': 'a'.repeat(100_000) }),
+    ).rejects.toThrow('NGHTTP2');
     own.close();
   });
 
   test('metadata with bytes that are no text, of which nothing is logged', async () => {
     const logged = vi.spyOn(console, 'error');
-    const { grpc } = await raw
-      .call('/veche.v1.SessionService/GetSession', frame(Buffer.alloc(0)), {
-        authorization: 'Bearer секрет'.normalize(),
-      })
-      .catch(() => ({ grpc: 'not sent' }));
+    const path = '/veche.v1.SessionService/GetSession';
+    const { grpc } = await raw.call(path, frame(Buffer.alloc(0)), { authorization: 'Bearer \u00E9\u00FF' });
     expect(grpc).toBe('UNAUTHENTICATED');
     expect(logged).not.toHaveBeenCalled();
     logged.mockRestore();
   });
 });
 
-describe('a call whose request is not all there', () => {
+describe('a compressed request', () => {
   test.each([
-    ['of a unary method', CREATE_SESSION],
-    ['of a stream', '/veche.v1.MessageService/Subscribe'],
-  ])('%s is ended in a few seconds', { timeout: 15_000 }, async (_name, path) => {
+    ['as it should be', 'gzip', frame(gzipSync(createSessionRequest), { compressed: 1 })],
+    ['with another encoding', 'deflate', frame(deflateSync(createSessionRequest), { compressed: 1 })],
+    ['with an unknown encoding', 'zstd', frame(createSessionRequest, { compressed: 1 })],
+    ['that unpacks to a large one', 'gzip', frame(gzipSync(Buffer.alloc(64 * 1024 * 1024)), { compressed: 1 })],
+    ['that is noise', 'gzip', frame(createSessionRequest, { compressed: 1 })],
+    ['of which half is missing', 'gzip', frame(gzipSync(createSessionRequest).subarray(0, 15), { compressed: 1 })],
+    ['among many', 'gzip', Buffer.concat(Array(500).fill(frame(gzipSync(createSessionRequest), { compressed: 1 })))],
+    ['of which nothing is compressed', 'gzip', frame(createSessionRequest)],
+  ])('%s (%s) is refused, with what is accepted', async (_name, encoding, body) => {
     const raw = new RawHttp2(app.port);
-    const stream = raw.begin(path, frame(request).subarray(0, 7));
-    const [headers] = (await once(stream.resume(), 'response')) as [IncomingHttpHeaders];
-    expect(headers['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
-    await once(stream, 'close');
+    const calls = Array.from({ length: 20 }, () => raw.call(CREATE_SESSION, body, { 'grpc-encoding': encoding }));
+    for (const { http, grpc, headers } of await Promise.all(calls)) {
+      expect({ http, grpc }).toEqual({ http: 200, grpc: 'UNIMPLEMENTED' });
+      expect(headers['grpc-accept-encoding']).toBe('identity');
+      expect(decodeURI(String(headers['grpc-message']))).toContain('grpc-encoding');
+    }
+    expect((await raw.call(CREATE_SESSION, frame(createSessionRequest), { 'grpc-encoding': 'identity' })).grpc).toBe(
+      'OK',
+    );
+    raw.close();
+  });
+
+  test('is not what answers ask for', async () => {
+    const raw = new RawHttp2(app.port);
+    const { headers } = await raw.call(CREATE_SESSION, frame(createSessionRequest));
+    expect(headers['grpc-accept-encoding']).toBe('identity');
+    const stream = raw.open(SUBSCRIBE, subscribeFrame(chatId), authorization(anna));
+    const [response] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    expect(response['grpc-accept-encoding']).toBe('identity');
     raw.close();
   });
 });
 
-describe('a caller that goes away leaves nothing behind', () => {
-  test('a call given up by its caller ends', async () => {
-    const own = await startTestApp();
-    const boris = await Person.enter(own.client, 'Борис');
-    const chat = await boris.openChat();
-    const cancel = new AbortController();
-    const waiting = failure(
-      own.client.call(
-        MessageService.method.fetchUnread,
-        { chatId: chat.id, wait: { seconds: 30n } },
-        { token: boris.token, signal: cancel.signal },
-      ),
-    );
-    await boris.call(MessageService.method.fetchUnread, { chatId: chat.id });
-    cancel.abort();
-    expect((await waiting).grpcCode).toBe('CANCELLED');
-    await own.close();
-  });
+/** What the server counts in. */
+const TICK_MS = 1_000;
 
-  test('a call past its deadline ends', async () => {
-    const waiting = app.client.call(
-      MessageService.method.fetchUnread,
-      { chatId: (await anna.openChat()).id, wait: { seconds: 30n } },
-      { token: anna.token, deadlineMs: 50 },
-    );
-    expect((await failure(waiting)).grpcCode).toBe('DEADLINE_EXCEEDED');
-  });
+/** A server whose ticks are the test's. */
+async function startTicking(): Promise<TestApp> {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  return startTestApp();
+}
 
-  test('streams cancelled as soon as they are opened give their places back', async () => {
-    for (let round = 0; round < 5; round++) {
-      const streams = Array.from({ length: 100 }, () => anna.stream(MessageService.method.subscribe, { chatId }));
-      for (const stream of streams) stream.cancel();
-      await Promise.all(streams.map((stream) => failure(stream.next())));
-      await anna.call(SessionService.method.getSession, {});
-    }
-    const stream = anna.stream(MessageService.method.subscribe, { chatId });
-    expect((await stream.next())?.event.case).toBe('caughtUp');
-    stream.cancel();
-  });
-
-  test('a connection cut in the middle of its streams gives their places back', async () => {
-    const own = await startTestApp({ limits: { maxStreamsPerSession: 20 } });
-    const reader = await Person.enter(own.client, 'Читатель');
-    const chat = await reader.openChat();
-    const subscribe = create(SubscribeRequestSchema, { chatId: chat.id });
-    const raw = new RawHttp2(own.port);
-    const streams = Array.from({ length: 20 }, () =>
-      raw.open('/veche.v1.MessageService/Subscribe', frame(toBinary(SubscribeRequestSchema, subscribe)), {
-        authorization: `Bearer ${reader.token}`,
-      }),
-    );
-    await Promise.all(streams.map((stream) => once(stream, 'data')));
-    raw.close();
-    await vi.waitFor(async () => {
-      const stream = reader.stream(MessageService.method.subscribe, subscribe);
-      expect((await stream.next())?.event.case).toBe('caughtUp');
-      stream.cancel();
-    });
-    await own.close();
+describe('a call whose request is not all there', () => {
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
   test.each([
-    ['of a method', CREATE_SESSION, 'application/grpc'],
-    ['of a method that does not exist', '/veche.v1.ChatService/RenameChat', 'application/grpc'],
-    ['of another type', CREATE_SESSION, 'application/json'],
-  ])('calls %s, reset in the same breath', async (_name, path, contentType) => {
-    const calls = Array.from({ length: 100 }, (_, index) => resetCall(2 * index + 1, path, contentType));
-    const noStream = http2Frame(1, 5, 0, Buffer.of(0x82));
-    expect(await isClosedAfter(app.port, Buffer.concat([PREFACE, SETTINGS, ...calls, noStream]))).toBe(true);
+    ['half of a request', CREATE_SESSION, frame(createSessionRequest).subarray(0, 7)],
+    ['half of a request of a stream', SUBSCRIBE, frame(createSessionRequest).subarray(0, 7)],
+    ['half of a question for health', '/grpc.health.v1.Health/Check', Buffer.alloc(3)],
+    ['a whole request that does not end', CREATE_SESSION, frame(createSessionRequest)],
+    ['nothing', CREATE_SESSION, Buffer.alloc(0)],
+  ])('is ended after 5 seconds: %s', async (_name, path, beginning) => {
+    const own = await startTicking();
+    const raw = new RawHttp2(own.port);
+    const stream = raw.begin(path, beginning).resume();
+    const response = once(stream, 'response') as Promise<[IncomingHttpHeaders]>;
+    await raw.call(CREATE_SESSION, frame(createSessionRequest));
+    vi.advanceTimersByTime(5 * TICK_MS);
+    await raw.call(CREATE_SESSION, frame(createSessionRequest));
+    expect(stream.closed).toBe(false);
+    vi.advanceTimersByTime(TICK_MS);
+    const [headers] = await response;
+    expect(headers['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
+    expect(decodeURI(String(headers['grpc-message']))).toBe('The request took too long to arrive.');
+    if (!stream.closed) await once(stream, 'close');
+    expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
+    raw.close();
+    await own.close();
   });
 
-  test('calls reset as soon as they are sent', async () => {
-    const raw = new RawHttp2(app.port);
-    for (let count = 0; count < 500; count++) raw.open(CREATE_SESSION, frame(request)).close(constants.NGHTTP2_CANCEL);
-    raw.session.close();
-    await once(raw.session, 'close');
-    expect(raw.session.destroyed).toBe(true);
+  test('is told from one that is answered later', async () => {
+    const own = await startTicking();
+    const [boris, vera] = [await Person.enter(own.client, 'Борис'), await Person.enter(own.client, 'Вера')];
+    const { id } = await boris.openChat();
+    const raw = new RawHttp2(own.port);
+    const answer = raw.call(FETCH_UNREAD, waitFrame(id), authorization(boris));
+    await raw.call(CREATE_SESSION, frame(createSessionRequest));
+    vi.advanceTimersByTime(20 * TICK_MS);
+    await vera.post(id, 'Слово');
+    expect(await answer).toMatchObject({ grpc: 'OK' });
+    raw.close();
+    await own.close();
   });
 });

@@ -53,6 +53,26 @@ describe('health', () => {
     expect(await stopped).toBe(true);
   });
 
+  test('a connection may have 16 watches, and no more until one has ended', async () => {
+    const watches = Array.from({ length: 16 }, () => health.watch(''));
+    for (const watch of watches) expect(await watch.next()).toBe('SERVING');
+    const refused = await failure(health.watch('').next());
+    expect(refused).toMatchObject({ grpcCode: 'RESOURCE_EXHAUSTED', reason: 'TOO_MANY_STREAMS' });
+    expect(refused.message).toContain('16');
+
+    const other = new HealthClient(app.port);
+    expect(await other.watch('').next()).toBe('SERVING');
+    other.close();
+
+    watches[0]!.cancel();
+    // What is answered on the same connection afterwards was sent after the cancelling.
+    await health.check('');
+    expect(await health.watch('').next()).toBe('SERVING');
+    expect((await failure(health.watch('').next())).grpcCode).toBe('RESOURCE_EXHAUSTED');
+    expect(await app.stop()).toBe(true);
+    for (const watch of watches.slice(1)) expect(await watch.next()).toBe('NOT_SERVING');
+  });
+
   test('Check says that the server does not serve while it still answers before its end', async () => {
     const own = await startTestApp({ config: { drainDelayMs: 1_000 } });
     const ownHealth = new HealthClient(own.port);

@@ -1,7 +1,10 @@
 import { fromJson, toJson, type DescMessage, type DescMethodUnary, type DescService } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { status as Code } from '@grpc/grpc-js';
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Health } from '../src/gen/grpc/health/v1/health_pb.js';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
@@ -34,15 +37,20 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
     expect((await reflection.listServices()).toSorted()).toEqual(names.toSorted());
   });
 
-  test.each(SERVICES)('describes $typeName as the contract does', async (service) => {
+  test.each([...SERVICES, Health])('describes $typeName as the contract does', async (service) => {
     const described = await reflection.describe(service.typeName);
     expect(described.methods.map(shapeOfMethod)).toEqual(service.methods.map(shapeOfMethod));
   });
 
-  test('describes the health service', async () => {
-    const [file] = await reflection.filesOf('grpc.health.v1.Health');
-    const [health] = file!.service;
-    expect(health!.method.map(({ name }) => name)).toEqual(['Check', 'Watch', 'List']);
+  test('lets a client ask for health that knew nothing of it', async () => {
+    const method = (await reflection.describe('grpc.health.v1.Health')).method['check'] as DescMethodUnary;
+    const response = await app.client.call(method, fromJson(method.input, {}));
+    expect(toJson(method.output, response)).toEqual({ status: 'SERVING' });
+  });
+
+  test('describes the details of errors, so that clients can show them', async () => {
+    const files = await reflection.filesOf('google.rpc.BadRequest');
+    expect(files.map(({ name }) => name)).toContain('google/rpc/error_details.proto');
   });
 
   test('lets a client call what it knew nothing of', async () => {
@@ -66,6 +74,26 @@ test('reflection answers every question, also of a client that asks first and re
   let count = 0;
   for (; answers.length > 0; count++) answers = answers.subarray(5 + answers.readUInt32BE(1));
   expect(count).toBe(200);
+  raw.close();
+});
+
+test('a connection may have 16 streams of reflection, and no more until one has ended', async () => {
+  const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+  const question = frame(Buffer.from([0x3a, 0]));
+  const raw = new RawHttp2(app.port);
+  const streams = Array.from({ length: 16 }, () => raw.begin(path, question));
+  await Promise.all(streams.map((stream) => once(stream, 'data')));
+  for (let count = 0; count < 10; count++) {
+    const refused = raw.begin(path, question);
+    const [headers] = (await once(refused.resume(), 'response')) as [IncomingHttpHeaders];
+    expect(headers['grpc-status']).toBe(String(Code.RESOURCE_EXHAUSTED));
+    // Although this side of it was not ended.
+    await once(refused, 'close');
+  }
+  streams[0]!.end();
+  await once(streams[0]!.resume(), 'close');
+  const [answer] = (await once(raw.begin(path, question), 'data')) as [Buffer];
+  expect(answer.length).toBeGreaterThan(0);
   raw.close();
 });
 

@@ -30,6 +30,10 @@ export function chatSizeBound({ title, creator, activeUsers }: Chat): number {
   return bytes;
 }
 
+/** What JSON may write in another way. Most texts have none of it, and are measured without being written. */
+const ESCAPED = /["\\\p{Cc}]/u;
+const QUOTES_BYTES = 2;
+
 function jsonBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text));
+  return ESCAPED.test(text) ? Buffer.byteLength(JSON.stringify(text)) : Buffer.byteLength(text) + QUOTES_BYTES;
 }

@@ -13,7 +13,7 @@ export const ERROR_MEANINGS = {
   USER_LIMIT_REACHED: 'The server has as many live sessions as it may.',
   USER_CHAT_LIMIT_REACHED: 'This user has as many open chats as one user may.',
   CHAT_LIMIT_REACHED: 'The server has as many open chats as it may.',
-  TOO_MANY_STREAMS: 'This session has as many open streams as one session may.',
+  TOO_MANY_STREAMS: 'This session has as many open streams and waits as one session may.',
   SESSION_HAS_OPEN_CHATS: 'This session has open chats; close them, or ask to close them with the session.',
   STORAGE_FULL: 'The storage takes no more data.',
   STORAGE_UNAVAILABLE: 'The storage does not answer; retry. A post with a client_message_id is safe to retry.',

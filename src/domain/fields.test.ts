@@ -1,14 +1,14 @@
-import { expect, test } from 'vitest';
-import { ERROR_CODES, Refusal } from './errors.ts';
+import { describe, expect, test } from 'vitest';
+import { ERROR_CODES, invalidArgument, Refusal } from './errors.ts';
 import { acceptFields } from './fields.ts';
 import { Problem } from './problem.ts';
 
 test('accepted fields come back as they are', () => {
-  expect(acceptFields({ chatId: 'x', limit: undefined })).toEqual({ chatId: 'x', limit: undefined });
+  expect(acceptFields([], { chatId: 'x', limit: undefined })).toEqual({ chatId: 'x', limit: undefined });
 });
 
 test('a refusal names every bad field as in the contract, and says what is wrong', () => {
-  const refusal = acceptFields({
+  const refusal = acceptFields([], {
     chatId: new Problem('is bad'),
     text: 'fine',
     clientMessageId: new Problem('is long'),
@@ -21,6 +21,33 @@ test('a refusal names every bad field as in the contract, and says what is wrong
       { field: 'chat_id', description: 'is bad' },
       { field: 'client_message_id', description: 'is long' },
     ],
+  });
+});
+
+describe('what of a request could not be read', () => {
+  const unreadable = [{ field: 'wait.seconds', description: 'must be a number' }];
+
+  test('is refused together with what was judged', () => {
+    const refusal = acceptFields(unreadable, { chatId: new Problem('is bad'), wait: undefined });
+    expect(refusal).toEqual(invalidArgument(...unreadable, { field: 'chat_id', description: 'is bad' }));
+  });
+
+  test('is refused when nothing else is wrong, or nothing else is there', () => {
+    expect(acceptFields(unreadable, { chatId: 'x' })).toEqual(invalidArgument(...unreadable));
+    expect(acceptFields(unreadable, {})).toEqual(invalidArgument(...unreadable));
+  });
+
+  test('is not judged again for being left out', () => {
+    const wait = new Problem('is required');
+    const waitMs = new Problem('is another field');
+    expect(acceptFields(unreadable, { wait, waitMs })).toEqual(
+      invalidArgument(...unreadable, { field: 'wait_ms', description: 'is another field' }),
+    );
+  });
+
+  test('is all that is said when it is the request as a whole', () => {
+    const whole = { field: '', description: 'is no message' };
+    expect(acceptFields([...unreadable, whole], { chatId: new Problem('is bad') })).toEqual(invalidArgument(whole));
   });
 });
 

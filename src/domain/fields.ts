@@ -7,24 +7,42 @@ import { Problem } from './problem.ts';
 export type Accepted<T> = { [K in keyof T]: Exclude<T[K], Problem> };
 
 /**
- * Returns the values if all are accepted, else a refusal with every bad field in the order given.
- * The keys are the names of the fields in the contract, in camelCase here and in snake_case in the refusal.
+ * Returns the values if all are accepted and nothing was unreadable, else a refusal with every bad field: the unreadable ones,
+ * then the others in the order given. A field is named once: what could not be read is not judged. Of a request that
+ * is bad as a whole nothing else is said.
+ * @param unreadable what of the request could not be read.
+ * @param values by the names of the fields in the contract, in camelCase here and in snake_case in the refusal.
  */
-export function acceptFields<T extends Record<string, unknown>>(values: T): Accepted<T> | Refusal<'INVALID_ARGUMENT'> {
-  let violations: FieldViolation[] | undefined;
+export function acceptFields<T extends Record<string, unknown>>(
+  unreadable: readonly FieldViolation[],
+  values: T,
+): Accepted<T> | Refusal<'INVALID_ARGUMENT'> {
+  let violations = unreadable;
   for (const key in values) {
     const value = values[key];
-    if (value instanceof Problem) {
-      violations ??= [];
-      violations.push({ field: toSnakeCase(key), description: value.description });
-    }
+    if (value instanceof Problem) violations = withProblem(violations, toSnakeCase(key), value);
   }
-  return violations === undefined ? (values as Accepted<T>) : invalidArgument(...violations);
+  if (violations.length === 0) return values as Accepted<T>;
+  const whole = violations.find(({ field }) => field === '');
+  return whole === undefined ? invalidArgument(...violations) : invalidArgument(whole);
+}
+
+/** Whether a field, or a field within it, is among those named. */
+export function isNamed(name: string, violations: readonly FieldViolation[]): boolean {
+  return violations.some(({ field }) => field === name || field.startsWith(`${name}.`));
 }
 
 /** Applies a constructor to a value that may be left out. */
 export function optional<T, R>(value: T | undefined, parse: (value: T) => R): R | undefined {
   return value === undefined ? undefined : parse(value);
+}
+
+function withProblem(
+  violations: readonly FieldViolation[],
+  field: string,
+  { description }: Problem,
+): readonly FieldViolation[] {
+  return isNamed(field, violations) ? violations : [...violations, { field, description }];
 }
 
 function toSnakeCase(name: string): string {

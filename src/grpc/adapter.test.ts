@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GrpcClient } from '../../tests/support/grpc-client.ts';
 import { failure } from '../../tests/support/grpc-error.ts';
-import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import { MessageService, SubscribeResponseSchema, type SubscribeResponse } from '../gen/veche/v1/message_pb.js';
 import { GetStatsResponseSchema, LimitsSchema, StatsService, type Limits } from '../gen/veche/v1/stats_pb.js';
 import type { Call } from '../service/calls.ts';
-import { addService, type Fallbacks, type Handlers } from './adapter.ts';
+import { addService, type Handlers, type OnFailure } from './adapter.ts';
 import { encode } from './codec.ts';
 
 type GetStats = Handlers<typeof StatsService>['getStats'];
@@ -18,10 +18,8 @@ const OK = create(GetStatsResponseSchema, { users: 7n });
 const { getStats } = StatsService.method;
 const { subscribe } = MessageService.method;
 
-const fallbacks: Fallbacks = {
-  undecodable: async (_call, { violations }) => invalidArgument(...violations),
-  failed: (method, error) => new Refusal('INTERNAL', { correlationId: `${method}: ${String(error)}` }),
-};
+const onFailure: OnFailure = ({ method }, error) =>
+  new Refusal('INTERNAL', { correlationId: `${method}: ${String(error)}` });
 
 async function refuse(): Promise<Refusal> {
   return new Refusal('INTERNAL');
@@ -42,7 +40,7 @@ let client: GrpcClient;
 
 beforeAll(async () => {
   server = new Server();
-  addService(server, StatsService, { getStats: (...call) => answer(...call) }, fallbacks);
+  addService(server, StatsService, { getStats: (...call) => answer(...call) }, onFailure);
   addService(
     server,
     MessageService,
@@ -54,7 +52,7 @@ beforeAll(async () => {
       listUnreadCounts: refuse,
       subscribe: (...call) => begin(...call),
     },
-    fallbacks,
+    onFailure,
   );
   const bind = promisify(server.bindAsync.bind(server));
   const port = await bind('127.0.0.1:0', ServerCredentials.createInsecure());
@@ -85,13 +83,6 @@ describe('a handler of one answer', () => {
       reason: 'INTERNAL',
       correlationId: 'GetStats: Error: broken',
     });
-  });
-
-  test('is not asked when the request cannot be decoded', async () => {
-    answer = async () => OK;
-    const error = await failure(client.callRaw(getStats, Uint8Array.of(0xff)));
-    expect(error).toMatchObject({ grpcCode: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT' });
-    expect(error.violations).toEqual({ '': 'is not a valid encoding of veche.v1.GetStatsRequest' });
   });
 
   test('must be there for every method, or it does not compile', () => {
@@ -135,6 +126,28 @@ describe('a call', () => {
     };
     await client.call(getStats, {}, { metadata: { authorization } });
     expect(seen).toBe(token);
+  });
+
+  test('says what of its request could not be read', async () => {
+    const seen: (readonly FieldViolation[])[] = [];
+    answer = async ({ unreadable }) => {
+      seen.push(unreadable);
+      return OK;
+    };
+    await client.call(getStats, {});
+    await client.callRaw(getStats, Uint8Array.of(0xff));
+    expect(seen).toEqual([[], [{ field: '', description: 'is not a valid encoding of veche.v1.GetStatsRequest' }]]);
+  });
+
+  test('of a stream says what of its request could not be read, beside what could', async () => {
+    const seen: unknown[] = [];
+    begin = async ({ unreadable }, { afterSeq }, stream) => {
+      seen.push(unreadable, afterSeq);
+      stream.end();
+      return undefined;
+    };
+    await client.streamRaw(subscribe, Uint8Array.of(0x08, 0x01, 0x10, 0x07)).rest();
+    expect(seen).toEqual([[{ field: 'chat_id', description: 'must be encoded as string' }], 7n]);
   });
 
   test('without authorization has no token', async () => {
@@ -269,11 +282,6 @@ describe('a handler of a stream', () => {
     expect(error).toMatchObject({ reason: 'INTERNAL', correlationId: 'Subscribe: Error: broken' });
   });
 
-  test('is not asked when the request cannot be decoded', async () => {
-    const error = await failure(client.streamRaw(subscribe, Uint8Array.of(0x08, 0x01)).next());
-    expect(error.violations).toEqual({ chat_id: 'must be encoded as string' });
-  });
-
   test('hears of a reader that is gone by its signal, and of nothing taken from then on', async () => {
     const aborted = Promise.withResolvers<void>();
     const taken: string[] = [];
@@ -294,5 +302,26 @@ describe('a handler of a stream', () => {
     answer = async () => OK;
     expect(await client.call(getStats, {})).toEqual(OK);
     expect(taken).toEqual(['before']);
+  });
+
+  test.each([
+    ['before its end', false],
+    ['after its end', true],
+  ])('cuts a reader %s, who sees that the stream is over', async (_name, isEnded) => {
+    const aborted = Promise.withResolvers<void>();
+    begin = async (call, _request, stream) => {
+      call.signal.addEventListener('abort', aborted.resolve);
+      stream.send(caughtUp(1n), () => {
+        if (isEnded) stream.end();
+        stream.cut();
+        void aborted.promise.then(() => stream.cut());
+      });
+      return undefined;
+    };
+    const stream = client.stream(subscribe, {});
+    expect((await failure(stream.rest())).grpcCode).toBe('RESOURCE_EXHAUSTED');
+    await aborted.promise;
+    answer = async () => OK;
+    expect(await client.call(getStats, {})).toEqual(OK);
   });
 });

@@ -1,28 +1,31 @@
 /** Between grpc-js and typed handlers: a handler sees a plain request, a call, and for a stream where to send. */
 
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { DescMessage, DescMethod, DescService, MessageShape } from '@bufbuild/protobuf';
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
+import {
   Metadata,
-  Server,
-  ServerUnaryCall,
-  ServerWritableStream,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Server,
+  type ServerUnaryCall,
+  type ServerWritableStream,
 } from '@grpc/grpc-js';
-import { Refusal } from '../domain/errors.ts';
+import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import type { Call, Method } from '../service/calls.ts';
-import { requestDecoder, responseEncoder, UndecodableRequest } from './codec.ts';
+import { CallSignal } from './call-signal.ts';
+import { requestDecoder, responseEncoder, type DecodedRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
+import { http2StreamOf } from './http2-stream-of.ts';
 
 /** Answers one request, with a response or the bytes of an encoded one. */
-type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
-  call: Call,
+type UnaryHandler<M extends Method, I extends DescMessage, O extends DescMessage> = (
+  call: Call<M>,
   request: MessageShape<I>,
 ) => Promise<MessageShape<O> | Buffer | Refusal>;
 
 /** Begins one stream of responses. A refusal ends it; nothing was sent then. */
-type StreamHandler<I extends DescMessage, O extends DescMessage> = (
-  call: Call,
+type StreamHandler<M extends Method, I extends DescMessage, O extends DescMessage> = (
+  call: Call<M>,
   request: MessageShape<I>,
   stream: ResponseStream<O>,
 ) => Promise<Refusal | undefined>;
@@ -36,54 +39,56 @@ export interface ResponseStream<O extends DescMessage> {
   send(response: MessageShape<O> | Buffer, taken: () => void): void;
   /** Ends the stream with status OK. */
   end(): void;
+  /** Gives up a reader that does not take what was sent: resets the stream, and drops all that is on its way. */
+  cut(): void;
 }
 
 /** A handler for every method of a service, under its name in camelCase. */
 export type Handlers<S extends DescService> = {
-  readonly [K in keyof S['method']]: S['method'][K]['methodKind'] extends 'server_streaming'
-    ? StreamHandler<S['method'][K]['input'], S['method'][K]['output']>
-    : UnaryHandler<S['method'][K]['input'], S['method'][K]['output']>;
+  readonly [K in keyof S['method'] & string]: S['method'][K]['methodKind'] extends 'server_streaming'
+    ? StreamHandler<MethodNamed<K>, S['method'][K]['input'], S['method'][K]['output']>
+    : UnaryHandler<MethodNamed<K>, S['method'][K]['input'], S['method'][K]['output']>;
 };
 
-/** What answers where a handler cannot. */
-export interface Fallbacks {
-  /** The refusal of a request that could not be decoded. */
-  undecodable(call: Call, request: UndecodableRequest): Promise<Refusal>;
-  /** The refusal of a call whose handler failed. */
-  failed(method: Method, error: unknown): Refusal;
-}
+type MethodNamed<CamelCase extends string> = Extract<Method, Capitalize<CamelCase>>;
+
+/** Makes the refusal of a call whose handler failed. */
+export type OnFailure = (call: Call, error: unknown) => Refusal;
 
 /** Adds a service to a server. */
 export function addService<S extends DescService>(
   server: Server,
   service: S,
   handlers: Handlers<S>,
-  fallbacks: Fallbacks,
+  onFailure: OnFailure,
 ): void {
   for (const desc of service.methods) {
     const method = desc.name as Method;
     // That each handler fits its method is checked where `Handlers` is asked for; here they are all alike.
     const handler: unknown = handlers[desc.localName];
     if (desc.methodKind === 'unary') {
-      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, fallbacks));
+      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, onFailure));
     } else if (desc.methodKind === 'server_streaming') {
-      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, fallbacks));
+      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, onFailure));
     } else {
       throw new Error(`${desc.toString()} has a stream of requests, which no adapter is written for`);
     }
   }
 }
 
-type AnyUnaryHandler = UnaryHandler<DescMessage, DescMessage>;
-type AnyStreamHandler = StreamHandler<DescMessage, DescMessage>;
-type AnyRequest = MessageShape<DescMessage> | UndecodableRequest;
+/** Left to itself, the library says that compressed requests are read, which the server refuses. */
+const RESPONSE_HEADERS = new Metadata();
+RESPONSE_HEADERS.set('grpc-accept-encoding', 'identity');
+
+type AnyUnaryHandler = UnaryHandler<Method, DescMessage, DescMessage>;
+type AnyStreamHandler = StreamHandler<Method, DescMessage, DescMessage>;
 type AnyResponse = MessageShape<DescMessage> | Buffer;
 
 function register(
   server: Server,
   { parent, name, input, output }: DescMethod,
   type: 'unary' | 'serverStream',
-  handler: handleUnaryCall<AnyRequest, AnyResponse> | handleServerStreamingCall<AnyRequest, AnyResponse>,
+  handler: handleUnaryCall<DecodedRequest, AnyResponse> | handleServerStreamingCall<DecodedRequest, AnyResponse>,
 ): void {
   server.register(`/${parent.typeName}/${name}`, handler, responseEncoder(output), requestDecoder(input), type);
 }
@@ -91,13 +96,16 @@ function register(
 function bindUnary(
   method: Method,
   handler: AnyUnaryHandler,
-  fallbacks: Fallbacks,
-): handleUnaryCall<AnyRequest, AnyResponse> {
+  onFailure: OnFailure,
+): handleUnaryCall<DecodedRequest, AnyResponse> {
   return (transport, respond) => {
     const call = new GrpcCall(method, transport);
-    void settle(call, transport.request, fallbacks, (request) => handler(call, request)).then((answer) => {
-      call.isAnswered = true;
-      return answer instanceof Refusal ? respond(errorStatus(answer)) : respond(null, answer);
+    const answered = settle(call, onFailure, () => handler(call, transport.request.message));
+    void answered.then((answer) => {
+      call.signal.settle();
+      if (answer instanceof Refusal) return respond(errorStatus(answer));
+      transport.sendMetadata(RESPONSE_HEADERS);
+      return respond(null, answer);
     });
   };
 }
@@ -105,63 +113,42 @@ function bindUnary(
 function bindStream(
   method: Method,
   handler: AnyStreamHandler,
-  fallbacks: Fallbacks,
-): handleServerStreamingCall<AnyRequest, AnyResponse> {
+  onFailure: OnFailure,
+): handleServerStreamingCall<DecodedRequest, AnyResponse> {
   return (transport) => {
     const call = new GrpcCall(method, transport);
     const stream = new GrpcResponseStream(transport);
-    void settle(call, transport.request, fallbacks, (request) => handler(call, request, stream)).then((refusal) =>
-      refusal === undefined ? undefined : transport.emit('error', errorStatus(refusal)),
-    );
+    const begun = settle(call, onFailure, () => handler(call, transport.request.message, stream));
+    void begun.then((refusal) => (refusal === undefined ? undefined : transport.emit('error', errorStatus(refusal))));
   };
 }
 
-/** What the handler answers, or what answers in its place. Never rejects. */
-async function settle<T>(
-  call: GrpcCall,
-  request: AnyRequest,
-  fallbacks: Fallbacks,
-  handle: (request: MessageShape<DescMessage>) => Promise<T>,
-): Promise<T | Refusal> {
+/** What the handler answers, or the refusal in its place. Never rejects. */
+async function settle<T>(call: Call, onFailure: OnFailure, handle: () => Promise<T>): Promise<T | Refusal> {
   try {
-    if (request instanceof UndecodableRequest) return await fallbacks.undecodable(call, request);
-    return await handle(request);
+    return await handle();
   } catch (error) {
-    return fallbacks.failed(call.method, error);
+    return onFailure(call, error);
   }
 }
 
-type Transport = ServerUnaryCall<AnyRequest, AnyResponse> | ServerWritableStream<AnyRequest, AnyResponse>;
-
-/** Why a signal is aborted. One for all, because an error for each would cost more than most calls. */
-const CALL_OVER = new Error('nobody waits for this call any more');
+type Transport = ServerUnaryCall<DecodedRequest, AnyResponse> | ServerWritableStream<DecodedRequest, AnyResponse>;
 
 class GrpcCall implements Call {
   readonly method: Method;
   readonly token: string | undefined;
-  /** The transport reports the end of an answered call as a cancelling, too: that one aborts nothing. */
-  isAnswered = false;
-  readonly #transport: Transport;
-  #controller: AbortController | undefined;
+  readonly unreadable: readonly FieldViolation[];
+  readonly signal: CallSignal;
 
   constructor(method: Method, transport: Transport) {
     this.method = method;
     this.token = bearerToken(transport.metadata);
-    this.#transport = transport;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#transport.cancelled) this.abandon();
-      else this.#transport.once('cancelled', () => this.isAnswered || this.abandon());
-    }
-    return this.#controller.signal;
+    this.unreadable = transport.request.unreadable;
+    this.signal = new CallSignal(transport);
   }
 
   abandon(): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(CALL_OVER);
+    this.signal.abort();
   }
 }
 
@@ -174,14 +161,17 @@ function bearerToken(metadata: Metadata): string | undefined {
 }
 
 class GrpcResponseStream implements ResponseStream<DescMessage> {
-  readonly #transport: ServerWritableStream<AnyRequest, AnyResponse>;
+  readonly #transport: ServerWritableStream<DecodedRequest, AnyResponse>;
+  readonly #http2Stream: ServerHttp2Stream;
 
-  constructor(transport: ServerWritableStream<AnyRequest, AnyResponse>) {
+  constructor(transport: ServerWritableStream<DecodedRequest, AnyResponse>) {
     this.#transport = transport;
+    this.#http2Stream = http2StreamOf(transport);
   }
 
   send(response: AnyResponse, taken: () => void): void {
     const transport = this.#transport;
+    transport.sendMetadata(RESPONSE_HEADERS);
     // When the reader is gone, what was written is called back nevertheless, or with an error, or never.
     transport.write(response, () => {
       if (!transport.cancelled) taken();
@@ -190,5 +180,10 @@ class GrpcResponseStream implements ResponseStream<DescMessage> {
 
   end(): void {
     this.#transport.end();
+  }
+
+  cut(): void {
+    // Clients see RESOURCE_EXHAUSTED. A status could not overtake what the reader does not take.
+    this.#http2Stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 }

@@ -1,6 +1,7 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, test } from 'vitest';
+import type { FieldViolation } from '../domain/errors.ts';
 import { CreateChatRequestSchema } from '../gen/veche/v1/chat_pb.js';
 import {
   FetchUnreadRequestSchema,
@@ -19,6 +20,11 @@ function bytes(write: (writer: BinaryWriter) => void): Uint8Array {
   return writer.finish();
 }
 
+/** What the check finds wrong with these bytes. */
+function unreadableOf(schema: DescMessage, encoded: Uint8Array): readonly FieldViolation[] {
+  return requestCheck(schema)(encoded).unreadable;
+}
+
 describe('the check of an encoded request', () => {
   test('lets through what an encoder makes, every field set', () => {
     const requests = [
@@ -31,12 +37,12 @@ describe('the check of an encoded request', () => {
     ] as const;
     for (const [schema, init] of requests) {
       const encoded = toBinary(schema, create(schema, init as object));
-      expect(requestCheck(schema)(encoded)).toBeUndefined();
+      expect(requestCheck(schema)(encoded)).toEqual({ readable: encoded, unreadable: [] });
     }
   });
 
   test('lets through an empty request', () => {
-    expect(requestCheck(PostMessageRequestSchema)(new Uint8Array())).toBeUndefined();
+    expect(unreadableOf(PostMessageRequestSchema, new Uint8Array())).toEqual([]);
   });
 
   test('passes over fields that it does not know, of every wire type', () => {
@@ -55,7 +61,7 @@ describe('the check of an encoded request', () => {
         .uint32(1)
         .tag(104, WireType.EndGroup),
     );
-    expect(requestCheck(PostMessageRequestSchema)(encoded)).toBeUndefined();
+    expect(requestCheck(PostMessageRequestSchema)(encoded)).toEqual({ readable: encoded, unreadable: [] });
   });
 
   test('names every field of another wire type, and what it must be', () => {
@@ -72,7 +78,7 @@ describe('the check of an encoded request', () => {
         .tag(5, WireType.Bit32)
         .fixed32(1),
     );
-    expect(requestCheck(ListMessagesRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(ListMessagesRequestSchema, encoded)).toEqual([
       { field: 'chat_id', description: 'must be encoded as string' },
       { field: 'page_size', description: 'must be encoded as int32' },
       { field: 'page_token', description: 'must be encoded as string' },
@@ -83,7 +89,7 @@ describe('the check of an encoded request', () => {
 
   test('names a field that is a number where a message must be', () => {
     const encoded = bytes((writer) => writer.tag(4, WireType.Varint).uint32(30));
-    expect(requestCheck(FetchUnreadRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(FetchUnreadRequestSchema, encoded)).toEqual([
       { field: 'wait', description: 'must be encoded as google.protobuf.Duration' },
     ]);
   });
@@ -95,7 +101,7 @@ describe('the check of an encoded request', () => {
     ['an overlong NUL', Uint8Array.of(0xc0, 0x80)],
   ])('names a string field that is not UTF-8: %s', (_name, text) => {
     const encoded = bytes((writer) => writer.tag(2, WireType.LengthDelimited).bytes(text));
-    expect(requestCheck(PostMessageRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(PostMessageRequestSchema, encoded)).toEqual([
       { field: 'text', description: 'must be valid UTF-8' },
     ]);
   });
@@ -103,14 +109,14 @@ describe('the check of an encoded request', () => {
   test('names a field inside a field by its path', () => {
     const duration = bytes((writer) => writer.tag(1, WireType.LengthDelimited).string('90'));
     const encoded = bytes((writer) => writer.tag(4, WireType.LengthDelimited).bytes(duration));
-    expect(requestCheck(FetchUnreadRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(FetchUnreadRequestSchema, encoded)).toEqual([
       { field: 'wait.seconds', description: 'must be encoded as int64' },
     ]);
   });
 
   test('names a field whose own bytes end too early', () => {
     const encoded = bytes((writer) => writer.tag(4, WireType.LengthDelimited).bytes(Uint8Array.of(0x08, 0xff)));
-    expect(requestCheck(FetchUnreadRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(FetchUnreadRequestSchema, encoded)).toEqual([
       { field: 'wait', description: 'is not a valid encoding of google.protobuf.Duration' },
     ]);
   });
@@ -121,7 +127,7 @@ describe('the check of an encoded request', () => {
       const encoded = bytes((writer) =>
         writer.tag(2, WireType.Varint).int64(value).tag(4, WireType.Varint).int64(value),
       );
-      const fields = requestCheck(ListMessagesRequestSchema)(encoded)?.map(({ field }) => field);
+      const fields = unreadableOf(ListMessagesRequestSchema, encoded).map(({ field }) => field);
       expect(fields).toEqual(['page_size', 'order']);
     },
   );
@@ -130,7 +136,7 @@ describe('the check of an encoded request', () => {
     const encoded = bytes((writer) => {
       for (let i = 0; i < 1000; i++) writer.tag(1, WireType.Varint).uint32(i);
     });
-    expect(requestCheck(PostMessageRequestSchema)(encoded)).toHaveLength(1);
+    expect(unreadableOf(PostMessageRequestSchema, encoded)).toHaveLength(1);
   });
 
   test.each([
@@ -143,14 +149,39 @@ describe('the check of an encoded request', () => {
     ['a number that never ends', new Uint8Array(20).fill(0xff)],
     ['groups in groups without end', new Uint8Array(5000).fill(0x0b)],
   ])('refuses what is no message at all: %s', (_name, encoded) => {
-    expect(requestCheck(PostMessageRequestSchema)(encoded)).toEqual([
+    expect(unreadableOf(PostMessageRequestSchema, encoded)).toEqual([
       { field: '', description: 'is not a valid encoding of veche.v1.PostMessageRequest' },
     ]);
   });
 
-  test('keeps the names found before the bytes break off', () => {
+  test('says nothing else of bytes that break off: what came before may be anything', () => {
     const encoded = bytes((writer) => writer.tag(1, WireType.Varint).uint32(1).tag(2, WireType.LengthDelimited));
-    const fields = requestCheck(PostMessageRequestSchema)(encoded)?.map(({ field }) => field);
-    expect(fields).toEqual(['chat_id', '']);
+    expect(requestCheck(PostMessageRequestSchema)(encoded)).toEqual({
+      readable: new Uint8Array(),
+      unreadable: [{ field: '', description: 'is not a valid encoding of veche.v1.PostMessageRequest' }],
+    });
+  });
+
+  test('leaves out the bytes of the fields that it names, and no others', () => {
+    const good = [
+      bytes((writer) => writer.tag(1, WireType.LengthDelimited).string('x')),
+      bytes((writer) => writer.tag(100, WireType.Bit32).fixed32(1)),
+      bytes((writer) => writer.tag(2, WireType.Varint).int64(7)),
+    ] as const;
+    const duration = bytes((writer) => writer.tag(2, WireType.LengthDelimited).string('90'));
+    const bad = [
+      bytes((writer) => writer.tag(1, WireType.LengthDelimited).bytes(LONE_SURROGATE)),
+      bytes((writer) => writer.tag(4, WireType.LengthDelimited).bytes(duration)),
+    ] as const;
+    const check = requestCheck(FetchUnreadRequestSchema);
+    const orders = [
+      [good[0], bad[0], good[1], good[2], bad[1]],
+      [bad[0], bad[1], good[0], good[1], bad[0], good[2]],
+    ];
+    for (const fields of orders) {
+      const { readable, unreadable } = check(Buffer.concat(fields));
+      expect(Buffer.from(readable)).toEqual(Buffer.concat(good));
+      expect(unreadable.map(({ field }) => field)).toEqual(['chat_id', 'wait.nanos']);
+    }
   });
 });

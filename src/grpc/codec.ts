@@ -4,25 +4,22 @@ import { fromBinary, toBinary, type DescMessage, type MessageShape } from '@bufb
 import type { FieldViolation } from '../domain/errors.ts';
 import { requestCheck } from './check-request.ts';
 
-/** What stands for a request whose bytes are not what its type says. */
-export class UndecodableRequest {
-  readonly violations: readonly FieldViolation[];
-
-  constructor(violations: readonly FieldViolation[]) {
-    this.violations = violations;
-  }
+/** A request as far as it could be read. */
+export interface DecodedRequest<I extends DescMessage = DescMessage> {
+  /** With the unreadable fields left out. */
+  readonly message: MessageShape<I>;
+  /** What could not be read, by field. */
+  readonly unreadable: readonly FieldViolation[];
 }
 
 const READ_OPTIONS = { readUnknownFields: false };
 
 /** Makes the decoder of a request. It never throws: the library would answer that with INTERNAL. */
-export function requestDecoder<I extends DescMessage>(
-  schema: I,
-): (bytes: Uint8Array) => MessageShape<I> | UndecodableRequest {
+export function requestDecoder<I extends DescMessage>(schema: I): (bytes: Uint8Array) => DecodedRequest<I> {
   const check = requestCheck(schema);
   return (bytes) => {
-    const violations = check(bytes);
-    return violations === undefined ? fromBinary(schema, bytes, READ_OPTIONS) : new UndecodableRequest(violations);
+    const { readable, unreadable } = check(bytes);
+    return { message: fromBinary(schema, readable, READ_OPTIONS), unreadable };
   };
 }
 

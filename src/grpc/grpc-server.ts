@@ -1,17 +1,14 @@
 /** The gRPC server: every service of Veche, health and reflection, on connections that a listener hands over. */
 
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { invalidArgument, Refusal } from '../domain/errors.ts';
 import type { Limits } from '../domain/limits.ts';
 import { ChatService } from '../gen/veche/v1/chat_pb.js';
 import { MessageService } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
-import type { Log } from '../service/log.ts';
 import type { Service } from '../service/service.ts';
-import { addService, type Fallbacks } from './adapter.ts';
+import { addService, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { Connections } from './connections.ts';
 import { guardedServer } from './guarded-server.ts';
@@ -28,7 +25,6 @@ export interface GrpcServerOptions {
   readonly limits: Limits;
   /** Whether reflection is offered. */
   readonly reflection: boolean;
-  readonly log: Log;
 }
 
 /** A gRPC server without a port of its own. */
@@ -47,16 +43,16 @@ export interface GrpcServer {
 const SERVICES = [SessionService, ChatService, MessageService, StatsService] as const;
 
 /** Makes a gRPC server that serves the connections injected into it. */
-export function createGrpcServer({ service, limits, reflection, log }: GrpcServerOptions): GrpcServer {
+export function createGrpcServer({ service, limits, reflection }: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
 
-  const server = guardedServer(serverOptions(limits));
-  const fallbacks = fallbacksOf(service, log);
-  addService(server, SessionService, sessionHandlers(service), fallbacks);
-  addService(server, ChatService, chatHandlers(service), fallbacks);
-  addService(server, MessageService, messageHandlers(service), fallbacks);
-  addService(server, StatsService, statsHandlers(service), fallbacks);
+  const { server, refuseArriving } = guardedServer(serverOptions(limits));
+  const onFailure: OnFailure = (call, error) => service.failed(call, error);
+  addService(server, SessionService, sessionHandlers(service), onFailure);
+  addService(server, ChatService, chatHandlers(service), onFailure);
+  addService(server, MessageService, messageHandlers(service), onFailure);
+  addService(server, StatsService, statsHandlers(service), onFailure);
   const health = addHealth(
     server,
     SERVICES.map(({ typeName }) => typeName),
@@ -83,26 +79,10 @@ export function createGrpcServer({ service, limits, reflection, log }: GrpcServe
       isShuttingDown = true;
       health.endWatches();
       reflected?.endStreams();
+      refuseArriving();
       // Despite its name it closes every connection gently: GOAWAY, then the end once the last call is over.
       injector.destroy();
-      connections.cutUnbegun();
       await connections.close(graceMs);
-    },
-  };
-}
-
-function fallbacksOf(service: Service, log: Log): Fallbacks {
-  return {
-    /** Who may not call at all is told so first; the rest of the order follows from there. */
-    async undecodable(call, { violations }) {
-      const needsNoSession = call.method === 'CreateSession' || call.method === 'GetStats';
-      const first = await (needsNoSession ? service.getStats(call) : service.getSession(call));
-      return first instanceof Refusal ? first : invalidArgument(...violations);
-    },
-    failed(method, error) {
-      const correlationId = randomUUID();
-      log.error({ err: error, correlationId, method }, 'call failed unexpectedly');
-      return new Refusal('INTERNAL', { correlationId });
     },
   };
 }

@@ -2,12 +2,13 @@
 
 import type { Server, ServerWritableStream } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { OpenStreams } from './open-streams.ts';
 
 /** The health of a server. */
 export interface Health {
   /** Whether the server serves: one truth for all its services. */
   setServing(isServing: boolean): void;
-  /** Ends the open watches, which would otherwise keep their connections open for ever. */
+  /** Ends the open watches, which would otherwise keep their connections open. */
   endWatches(): void;
 }
 
@@ -17,7 +18,7 @@ type Watch = ServerWritableStream<{ readonly service: string }, { readonly statu
 export function addHealth(server: Server, serviceNames: readonly string[]): Health {
   const names = ['', ...serviceNames];
   const implementation = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'])));
-  const watches = new Set<Watch>();
+  const watches = new OpenStreams();
 
   implementation.addToServer({
     addService(definition, methods) {
@@ -25,8 +26,7 @@ export function addHealth(server: Server, serviceNames: readonly string[]): Heal
       server.addService(definition, {
         ...methods,
         watch(call: Watch) {
-          watches.add(call);
-          call.on('cancelled', () => watches.delete(call));
+          if (!watches.add(call)) return;
           // The implementation keeps every name that it was ever asked for; no service is ever added to ours.
           if (names.includes(call.request.service)) watch(call);
           else call.write({ status: 'SERVICE_UNKNOWN' });
@@ -39,8 +39,6 @@ export function addHealth(server: Server, serviceNames: readonly string[]): Heal
     setServing(isServing) {
       for (const name of names) implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
     },
-    endWatches() {
-      for (const call of watches) call.end();
-    },
+    endWatches: () => watches.end(),
   };
 }

@@ -11,8 +11,14 @@ const REQUEST_ENVELOPE_BYTES = 64 * 1024;
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
+/** How long a connection on which no call is open is kept: longer than people pause, shorter than they forget. */
+const IDLE_MS = 5 * 60_000;
+
 /** Nobody who answers pings is silent for so long. */
 export const MAX_SILENCE_MS = KEEPALIVE_TIME_MS + KEEPALIVE_TIMEOUT_MS + 10_000;
+
+/** At the end, how long the other side of a connection may take to notice it. */
+export const FAREWELL_MS = 500;
 
 /** The options of the server under these limits. */
 export function serverOptions({
@@ -30,6 +36,10 @@ export function serverOptions({
     // Ends the calls of a caller that is gone without a word.
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    // Frees what nobody uses, gently: a client that was told goodbye connects again when it has something to say. Pings do not
+    // count as use. How old a connection may grow is not bounded here: at that age the library would cut its open streams
+    // without their `end` event, so that readers would not know where to resume.
+    'grpc.max_connection_idle_ms': IDLE_MS,
     // The library's own statistics cost CPU on every call and nobody reads them.
     'grpc.enable_channelz': 0,
   };

@@ -7,7 +7,7 @@ import { eventSink } from './stream-events.ts';
 /** What a sink sends for these events. */
 function sentFor(...events: readonly LiveEvent[]): Buffer[] {
   const sent: Buffer[] = [];
-  const sink = eventSink({ send: (bytes) => sent.push(bytes as Buffer), end: () => {} });
+  const sink = eventSink({ send: (bytes) => sent.push(bytes as Buffer), end: () => {}, cut: () => {} });
   for (const event of events) sink.send(event, () => {});
   return sent;
 }

@@ -21,6 +21,7 @@ export function eventSink(stream: ResponseStream<typeof SubscribeResponseSchema>
   return {
     send: (event, taken) => stream.send(encodedEvent(event), taken),
     end: () => stream.end(),
+    cut: () => stream.cut(),
   };
 }
 

@@ -1,35 +1,44 @@
 /** One call as a use-case sees it, whichever API it came through: what is asked, by whom, and until when. */
 
+import type { FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
+import type { CancelSignal } from '../storage/storage.ts';
 
-/** The methods of Veche: the same word in the contracts, in code, in logs and as the label of metrics. */
-export const METHODS = [
-  'CreateSession',
-  'GetSession',
-  'EndSession',
-  'CreateChat',
-  'ListChats',
-  'GetChat',
-  'CloseChat',
-  'PostMessage',
-  'ListMessages',
-  'FetchUnread',
-  'MarkRead',
-  'ListUnreadCounts',
-  'Subscribe',
-  'GetStats',
-] as const;
+/** Every method of Veche, and whether it is only for callers with a live session. */
+export const NEEDS_SESSION = {
+  CreateSession: false,
+  GetSession: true,
+  EndSession: true,
+  CreateChat: true,
+  ListChats: true,
+  GetChat: true,
+  CloseChat: true,
+  PostMessage: true,
+  ListMessages: true,
+  FetchUnread: true,
+  MarkRead: true,
+  ListUnreadCounts: true,
+  Subscribe: true,
+  GetStats: false,
+} as const;
 
-/** The name of a method. */
-export type Method = (typeof METHODS)[number];
+/** The name of a method: the same word in the contracts, in code, in logs and as the label of metrics. */
+export type Method = keyof typeof NEEDS_SESSION;
+
+/** All names. */
+export const METHODS = Object.keys(NEEDS_SESSION) as readonly Method[];
+
+export type { CancelSignal };
 
 /** What an API knows about a call besides its request. */
-export interface Call {
-  readonly method: Method;
+export interface Call<out M extends Method = Method> {
+  readonly method: M;
   /** The bearer token as sent; absent if none was. */
   readonly token: string | undefined;
-  /** Aborted when the caller is gone or its deadline has passed. Reading it costs a little: do so only to wait or to pass it on. */
-  readonly signal: AbortSignal;
+  /** What of the request could not be read, each field and why; normally empty. The request comes without these fields. */
+  readonly unreadable: readonly FieldViolation[];
+  /** Aborted when the caller is gone or its deadline has passed. */
+  readonly signal: CancelSignal;
   /** The server gives the call up: aborts the signal. */
   abandon(): void;
 }
@@ -43,5 +52,10 @@ export interface Caller {
   readonly tokenHash: Uint8Array;
   /** The time at which the session was found live: the one `now` of the whole call. */
   readonly now: number;
-  readonly signal: AbortSignal;
+  /** As in the call. */
+  readonly unreadable: readonly FieldViolation[];
+  readonly signal: CancelSignal;
 }
+
+/** For whom the use-case of a method runs: for somebody with a session, or for anybody. */
+export type CallerOf<M extends Method> = (typeof NEEDS_SESSION)[M] extends true ? Caller : Call<M>;

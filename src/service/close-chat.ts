@@ -12,7 +12,7 @@ export async function closeChat(
   caller: Caller,
   request: CloseChatRequest,
 ): Promise<Refusal | undefined> {
-  const input = acceptFields({ chatId: parseUuid(request.chatId) });
+  const input = acceptFields(caller.unreadable, { chatId: parseUuid(request.chatId) });
   if (input instanceof Refusal) return input;
   return await storage.closeChat({ chatId: input.chatId, userId: caller.user.userId, now: caller.now }, caller);
 }

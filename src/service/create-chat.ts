@@ -14,7 +14,7 @@ export async function createChat(
   caller: Caller,
   request: CreateChatRequest,
 ): Promise<ChatResponse | Refusal> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     title: parseTitle(request.title),
     maxMessages: optional(request.maxMessages, (value) => parseMaxMessages(value, limits)),
     ttl: optional(request.ttlMs, (value) => parseChatTtl(value, limits)),

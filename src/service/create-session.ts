@@ -14,7 +14,7 @@ export async function createSession(
   call: Call,
   request: CreateSessionRequest,
 ): Promise<CreateSessionResponse | Refusal> {
-  const input = acceptFields({ displayName: parseDisplayName(request.displayName) });
+  const input = acceptFields(call.unreadable, { displayName: parseDisplayName(request.displayName) });
   if (input instanceof Refusal) return input;
   const userId = newId();
   const token = createSessionToken(userId);

@@ -5,6 +5,8 @@ import type { Live } from '../live/live.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { Credentials } from './credentials.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 export interface Dependencies {
@@ -13,6 +15,9 @@ export interface Dependencies {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly pageTokens: PageTokens;
+  readonly credentials: Credentials;
+  /** Of calls that may take as long as any. */
+  readonly deadlines: Deadlines;
   readonly log: Log;
   /** A new UUID, never given before, rising with time. */
   readonly newId: () => string;

@@ -1,14 +1,17 @@
 /** EndSession: the caller leaves for good. */
 
-import type { Refusal } from '../domain/errors.ts';
+import { Refusal } from '../domain/errors.ts';
+import { acceptFields } from '../domain/fields.ts';
 import type { Caller } from './calls.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { EndSessionRequest } from './requests.ts';
 
-export function endSession(
+export async function endSession(
   { storage }: Dependencies,
   caller: Caller,
   { closeChats }: EndSessionRequest,
 ): Promise<Refusal | undefined> {
-  return storage.endSession({ userId: caller.user.userId, closeChats, now: caller.now }, caller);
+  const input = acceptFields(caller.unreadable, { closeChats });
+  if (input instanceof Refusal) return input;
+  return await storage.endSession({ userId: caller.user.userId, ...input, now: caller.now }, caller);
 }

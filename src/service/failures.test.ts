@@ -121,3 +121,11 @@ describe('a failure of the storage', () => {
     },
   );
 });
+
+test('a failure in an API, outside of its use-case, is answered with INTERNAL and logged in the same way', () => {
+  const scene = new ServiceScene();
+  const refusal = scene.service.failed(callOf('GetStats'), new TypeError('the cause'));
+  expect(refusal).toEqual(new Refusal('INTERNAL', { correlationId: refusal.correlationId! }));
+  expect(scene.logged).toEqual([expect.stringMatching(/^error: /)]);
+  for (const part of [refusal.correlationId!, 'GetStats', 'the cause']) expect(scene.logged[0]).toContain(part);
+});

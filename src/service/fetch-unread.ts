@@ -15,7 +15,7 @@ export async function fetchUnread(
   caller: Caller,
   request: FetchUnreadRequest,
 ): Promise<FetchUnreadResponse | Refusal> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     chatId: parseUuid(request.chatId),
     ackSeq: optional(request.ackSeq, parseSeq),
     limit: optional(request.limit, parsePageSize),

@@ -13,7 +13,7 @@ export async function getChat(
   caller: Caller,
   request: GetChatRequest,
 ): Promise<ChatResponse | Refusal> {
-  const input = acceptFields({ chatId: parseUuid(request.chatId) });
+  const input = acceptFields(caller.unreadable, { chatId: parseUuid(request.chatId) });
   if (input instanceof Refusal) return input;
   const chat = await storage.getChat(
     { chatId: input.chatId, activeSince: caller.now - limits.sessionTtlMs, now: caller.now },

@@ -1,59 +1,75 @@
 /** What every call passes through before and around its use-case: admission, session, deadline, failures. */
 
-import { Refusal, type ErrorCode } from '../domain/errors.ts';
-import { CALL_DEADLINE_MS } from '../domain/limits.ts';
+import { Refusal, type ErrorCode, type FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
-import { StorageFullError, StorageUnavailableError } from '../storage/storage.ts';
-import type { Call, Caller } from './calls.ts';
+import { StorageFullError, StorageUnavailableError, type CancelSignal } from '../storage/storage.ts';
+import { NEEDS_SESSION, type Call, type Caller, type CallerOf, type Method } from './calls.ts';
 import type { Dependencies } from './dependencies.ts';
-import { readSessionToken } from './session-tokens.ts';
 
 /**
- * Admits a call that needs no session and runs it. Never throws.
- * @param deadlineMs how long it may take, from now.
+ * Admits a call, finds its live session if its method needs one, and runs the use-case. Never throws.
+ * @param deadlineMs how long it may take, from now, if that is not as long as any call.
  */
-export function guard<T>(
+export function guard<M extends Method, T>(
   dependencies: Dependencies,
-  call: Call,
-  run: () => Promise<T>,
-  deadlineMs = CALL_DEADLINE_MS,
+  call: Call<M>,
+  run: (caller: CallerOf<M>) => Promise<T>,
+  deadlineMs?: number,
 ): Promise<T | Refusal> {
-  const { clock, isShuttingDown } = dependencies;
+  if (!dependencies.log.isLevelEnabled('debug')) return answerInTime(dependencies, call, run, deadlineMs);
+  const startedAt = dependencies.clock.now();
+  return logged(answerInTime(dependencies, call, run, deadlineMs), startedAt, dependencies, call);
+}
+
+function answerInTime<M extends Method, T>(
+  dependencies: Dependencies,
+  call: Call<M>,
+  run: (caller: CallerOf<M>) => Promise<T>,
+  deadlineMs: number | undefined,
+): Promise<T | Refusal> {
+  const { clock, deadlines, isShuttingDown } = dependencies;
   if (isShuttingDown()) return Promise.resolve(new Refusal('SHUTTING_DOWN'));
   return new Promise((resolve) => {
-    const cancelDeadline = clock.wakeAt(clock.now() + deadlineMs, () => {
+    const giveUp = (): void => {
       resolve(new Refusal('DEADLINE_EXCEEDED'));
       call.abandon();
-    });
+    };
+    const cancelDeadline =
+      deadlineMs === undefined ? deadlines.set(giveUp) : clock.wakeAt(clock.now() + deadlineMs, giveUp);
     const settle = (answer: T | Refusal): void => {
       cancelDeadline();
       resolve(answer);
     };
-    run().then(settle, (error: unknown) => settle(refusalFor(error, dependencies, call)));
+    serve(dependencies, call, run).then(settle, (error: unknown) => settle(failed(dependencies, call, error)));
   });
 }
 
-/** Admits a call, finds its live session and runs the use-case for the caller. Never throws. */
-export function guardSession<T>(
+async function serve<M extends Method, T>(
   dependencies: Dependencies,
-  call: Call,
-  run: (caller: Caller) => Promise<T>,
-  deadlineMs?: number,
+  call: Call<M>,
+  run: (caller: CallerOf<M>) => Promise<T>,
 ): Promise<T | Refusal> {
-  return guard<T | Refusal>(
-    dependencies,
-    call,
-    async () => {
-      const caller = await authenticate(dependencies, call);
-      return caller instanceof Refusal ? caller : await run(caller);
-    },
-    deadlineMs,
-  );
+  const caller = NEEDS_SESSION[call.method] ? await authenticate(dependencies, call) : call;
+  // That both follow from the same table the compiler cannot see.
+  return caller instanceof Refusal ? caller : await run(caller as CallerOf<M>);
 }
 
-async function authenticate({ storage, clock }: Dependencies, call: Call): Promise<Caller | Refusal> {
+/** Passes on an answer and notes in the log what the call came to, nothing of what it asked. */
+async function logged<T>(
+  answer: Promise<T>,
+  startedAt: number,
+  { log, clock }: Dependencies,
+  { method }: Call,
+): Promise<T> {
+  const settled = await answer;
+  const code = settled instanceof Refusal ? settled.code : 'OK';
+  log.debug({ method, code, durationMs: clock.now() - startedAt }, 'call answered');
+  return settled;
+}
+
+async function authenticate({ storage, clock, credentials }: Dependencies, call: Call): Promise<Caller | Refusal> {
   const { token } = call;
-  const credential = token === undefined ? undefined : readSessionToken(token);
+  const credential = token === undefined ? undefined : credentials.read(token);
   if (credential === undefined) return new Refusal('UNAUTHENTICATED');
   const now = clock.now();
   const session = await storage.authenticate({ ...credential, now }, call);
@@ -61,34 +77,32 @@ async function authenticate({ storage, clock }: Dependencies, call: Call): Promi
   return new AuthenticatedCaller(call, session, credential.tokenHash, now);
 }
 
-/** Made for every call: a class, because a literal with a getter costs many times as much. */
+/** Made for every call: a class, because the engine makes its objects fastest. */
 class AuthenticatedCaller implements Caller {
   readonly session: Session;
   readonly user: User;
   readonly tokenHash: Uint8Array;
   readonly now: number;
-  readonly #call: Call;
+  readonly unreadable: readonly FieldViolation[];
+  readonly signal: CancelSignal;
 
   constructor(call: Call, session: Session, tokenHash: Uint8Array, now: number) {
     this.session = session;
     this.user = { userId: session.userId, displayName: session.displayName };
     this.tokenHash = tokenHash;
     this.now = now;
-    this.#call = call;
-  }
-
-  get signal(): AbortSignal {
-    return this.#call.signal;
+    this.unreadable = call.unreadable;
+    this.signal = call.signal;
   }
 }
 
-/** The refusal for what was thrown. The cause goes to the log only: it may hold names of hosts or data of others. */
-function refusalFor(error: unknown, { log, newId }: Dependencies, { method, signal }: Call): Refusal {
-  const code = expectedFailure(error, signal);
+/** The refusal of a call that failed. The cause goes to the log only: it may hold names of hosts or data of others. */
+export function failed({ log, newId }: Dependencies, { method, signal }: Call, error: unknown): Refusal {
+  // A caller who went away is no failure of ours, and must not be able to fill the log.
+  if (signal.aborted && error === signal.reason) return new Refusal('DEADLINE_EXCEEDED');
+  const code = storageFailure(error);
   if (code !== undefined) {
-    // A caller who went away is no failure of ours, and must not be able to fill the log.
-    if (code === 'DEADLINE_EXCEEDED') log.debug({ method, code }, 'call given up');
-    else log.warn({ method, code, err: error }, 'call failed');
+    log.warn({ method, code, err: error }, 'call failed');
     return new Refusal(code);
   }
   const correlationId = newId();
@@ -96,9 +110,8 @@ function refusalFor(error: unknown, { log, newId }: Dependencies, { method, sign
   return new Refusal('INTERNAL', { correlationId });
 }
 
-function expectedFailure(error: unknown, signal: AbortSignal): ErrorCode | undefined {
+function storageFailure(error: unknown): ErrorCode | undefined {
   if (error instanceof StorageUnavailableError) return 'STORAGE_UNAVAILABLE';
   if (error instanceof StorageFullError) return 'STORAGE_FULL';
-  if (signal.aborted && error === signal.reason) return 'DEADLINE_EXCEEDED';
   return undefined;
 }

@@ -16,7 +16,7 @@ export async function listChats(
   caller: Caller,
   request: ListChatsRequest,
 ): Promise<ListChatsResponse | Refusal> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     pageSize: optional(request.pageSize, parsePageSize),
     pageToken: optional(request.pageToken, (token) => pageTokens.readChats(token)),
   });

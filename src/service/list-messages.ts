@@ -1,8 +1,9 @@
 /** ListMessages: the kept messages of a chat in pages. */
 
 import { invalidArgument, Refusal } from '../domain/errors.ts';
-import { acceptFields, optional } from '../domain/fields.ts';
+import { acceptFields, isNamed, optional } from '../domain/fields.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_BYTES } from '../domain/limits.ts';
+import type { MessageOrder } from '../domain/models.ts';
 import { Problem } from '../domain/problem.ts';
 import { parsePageSize, parseUuid } from '../domain/values.ts';
 import type { Caller } from './calls.ts';
@@ -16,16 +17,12 @@ export async function listMessages(
   caller: Caller,
   request: ListMessagesRequest,
 ): Promise<ListMessagesResponse | Refusal> {
-  const order = request.order ?? 'OLDEST_FIRST';
-  const input = acceptFields({
+  const order = orderOf(request, caller);
+  const input = acceptFields(caller.unreadable, {
     chatId: parseUuid(request.chatId),
     pageSize: optional(request.pageSize, parsePageSize),
     order,
-    // What a token is worth shows only with a valid order.
-    pageToken:
-      order instanceof Problem
-        ? undefined
-        : optional(request.pageToken, (token) => pageTokens.readMessages(order, token)),
+    pageToken: optional(request.pageToken, (token) => pageTokens.readMessages(order, token)),
   });
   if (input instanceof Refusal) return input;
   const { chatId, pageToken } = input;
@@ -51,4 +48,9 @@ export async function listMessages(
   const { messages, nextFromSeq, missed, position } = page;
   const nextPageToken = optional(nextFromSeq, (fromSeq) => pageTokens.writeMessages(input.order, { chatId, fromSeq }));
   return { messages, nextPageToken, missed, position };
+}
+
+/** An order that could not be read is a problem like one that does not exist: page tokens must not be judged by the default. */
+function orderOf({ order = 'OLDEST_FIRST' }: ListMessagesRequest, { unreadable }: Caller): MessageOrder | Problem {
+  return isNamed('order', unreadable) ? new Problem('could not be read') : order;
 }

@@ -15,7 +15,7 @@ export async function listUnreadCounts(
   request: ListUnreadCountsRequest,
 ): Promise<ListUnreadCountsResponse | Refusal> {
   const { userId } = caller.user;
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     pageSize: optional(request.pageSize, parsePageSize),
     pageToken: optional(request.pageToken, (token) => pageTokens.readUnreadCounts(userId, token)),
   });

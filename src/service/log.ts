@@ -6,4 +6,6 @@ export interface Log {
   warn(fields: object, message: string): void;
   info(fields: object, message: string): void;
   debug(fields: object, message: string): void;
+  /** Whether lines of this level are kept: to be asked where making one would cost every call. */
+  isLevelEnabled(level: 'debug'): boolean;
 }

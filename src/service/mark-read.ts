@@ -14,7 +14,7 @@ export async function markRead(
   caller: Caller,
   request: MarkReadRequest,
 ): Promise<MarkReadResponse | Refusal> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     chatId: parseUuid(request.chatId),
     seq: request.seq === undefined ? new Problem('is required: the last seq read') : parseSeq(request.seq),
   });

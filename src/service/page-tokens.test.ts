@@ -38,6 +38,14 @@ describe('a page token', () => {
     expect(tokens.readMessages('OLDEST_FIRST', tokens.writeMessages('NEWEST_FIRST', place))).toBeInstanceOf(Problem);
   });
 
+  test('is judged without an order where there is no valid one', () => {
+    const place = { chatId: cursor.chatId, fromSeq: 7 };
+    const noOrder = new Problem('is no order');
+    expect(tokens.readMessages(noOrder, tokens.writeMessages('NEWEST_FIRST', place))).toEqual(place);
+    expect(tokens.readMessages(noOrder, tokens.writeChats(cursor))).toBeInstanceOf(Problem);
+    expect(tokens.readMessages(noOrder, 'x')).toBeInstanceOf(Problem);
+  });
+
   test('is refused when another server signed it', () => {
     expect(new PageTokens(randomBytes(32)).readChats(tokens.writeChats(cursor))).toBeInstanceOf(Problem);
   });

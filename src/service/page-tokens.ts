@@ -54,10 +54,12 @@ export class PageTokens {
     return this.#write(['messages', order, chatId, fromSeq]);
   }
 
-  readMessages(order: MessageOrder, token: string): MessageCursor | Problem {
+  /** Without a valid order any token of a page of messages is accepted. */
+  readMessages(order: MessageOrder | Problem, token: string): MessageCursor | Problem {
     const payload = this.#read(token);
     if (payload?.[0] !== 'messages') return foreignToken();
-    if (payload[1] !== order) return new Problem('must be a next_page_token of the same order');
+    const isSameOrder = order instanceof Problem || order === payload[1];
+    if (!isSameOrder) return new Problem('must be a next_page_token of the same order');
     return { chatId: payload[2], fromSeq: payload[3] };
   }
 

@@ -15,7 +15,7 @@ export async function postMessage(
   caller: Caller,
   request: PostMessageRequest,
 ): Promise<PostMessageResponse | Refusal> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     chatId: parseUuid(request.chatId),
     text: parseMessageText(request.text, limits.maxMessageLength),
     clientMessageId: optional(request.clientMessageId, parseClientMessageId),

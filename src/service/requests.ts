@@ -1,7 +1,8 @@
 /**
  * The requests of all methods that have one as plain data, decoded but not yet judged: what an API hands to a use-case.
  * Names are those of the contract in camelCase. Durations are milliseconds (NaN where the encoded one is not whole
- * milliseconds), numbers may be anything that the wire allows, and `undefined` means left out.
+ * milliseconds), numbers may be anything that the wire allows, and `undefined` means left out. What could not be read is
+ * left out, too, and named in the call.
  */
 
 import type { MessageOrder } from '../domain/models.ts';

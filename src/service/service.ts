@@ -12,22 +12,36 @@ import type * as Response from './responses.ts';
  * argument that needs the chat, permission, duplicate, limit or open chats.
  */
 export interface Service {
-  createSession(call: Call, request: Request.CreateSessionRequest): Promise<Response.CreateSessionResponse | Refusal>;
-  getSession(call: Call): Promise<Response.GetSessionResponse | Refusal>;
-  endSession(call: Call, request: Request.EndSessionRequest): Promise<Refusal | undefined>;
-  createChat(call: Call, request: Request.CreateChatRequest): Promise<Response.ChatResponse | Refusal>;
-  listChats(call: Call, request: Request.ListChatsRequest): Promise<Response.ListChatsResponse | Refusal>;
-  getChat(call: Call, request: Request.GetChatRequest): Promise<Response.ChatResponse | Refusal>;
-  closeChat(call: Call, request: Request.CloseChatRequest): Promise<Refusal | undefined>;
-  postMessage(call: Call, request: Request.PostMessageRequest): Promise<Response.PostMessageResponse | Refusal>;
-  listMessages(call: Call, request: Request.ListMessagesRequest): Promise<Response.ListMessagesResponse | Refusal>;
-  fetchUnread(call: Call, request: Request.FetchUnreadRequest): Promise<Response.FetchUnreadResponse | Refusal>;
-  markRead(call: Call, request: Request.MarkReadRequest): Promise<Response.MarkReadResponse | Refusal>;
+  createSession(
+    call: Call<'CreateSession'>,
+    request: Request.CreateSessionRequest,
+  ): Promise<Response.CreateSessionResponse | Refusal>;
+  getSession(call: Call<'GetSession'>): Promise<Response.GetSessionResponse | Refusal>;
+  endSession(call: Call<'EndSession'>, request: Request.EndSessionRequest): Promise<Refusal | undefined>;
+  createChat(call: Call<'CreateChat'>, request: Request.CreateChatRequest): Promise<Response.ChatResponse | Refusal>;
+  listChats(call: Call<'ListChats'>, request: Request.ListChatsRequest): Promise<Response.ListChatsResponse | Refusal>;
+  getChat(call: Call<'GetChat'>, request: Request.GetChatRequest): Promise<Response.ChatResponse | Refusal>;
+  closeChat(call: Call<'CloseChat'>, request: Request.CloseChatRequest): Promise<Refusal | undefined>;
+  postMessage(
+    call: Call<'PostMessage'>,
+    request: Request.PostMessageRequest,
+  ): Promise<Response.PostMessageResponse | Refusal>;
+  listMessages(
+    call: Call<'ListMessages'>,
+    request: Request.ListMessagesRequest,
+  ): Promise<Response.ListMessagesResponse | Refusal>;
+  fetchUnread(
+    call: Call<'FetchUnread'>,
+    request: Request.FetchUnreadRequest,
+  ): Promise<Response.FetchUnreadResponse | Refusal>;
+  markRead(call: Call<'MarkRead'>, request: Request.MarkReadRequest): Promise<Response.MarkReadResponse | Refusal>;
   listUnreadCounts(
-    call: Call,
+    call: Call<'ListUnreadCounts'>,
     request: Request.ListUnreadCountsRequest,
   ): Promise<Response.ListUnreadCountsResponse | Refusal>;
   /** Returns once the stream has begun or was refused; a refused stream has given its sink nothing. */
-  subscribe(call: Call, request: Request.SubscribeRequest, sink: EventSink): Promise<Refusal | undefined>;
-  getStats(call: Call): Promise<Response.GetStatsResponse | Refusal>;
+  subscribe(call: Call<'Subscribe'>, request: Request.SubscribeRequest, sink: EventSink): Promise<Refusal | undefined>;
+  getStats(call: Call<'GetStats'>): Promise<Response.GetStatsResponse | Refusal>;
+  /** The refusal of a call that failed in an API, outside of its use-case. The cause goes to the log only. */
+  failed(call: Call, error: unknown): Refusal;
 }

@@ -14,7 +14,7 @@ export async function subscribe(
   request: SubscribeRequest,
   sink: EventSink,
 ): Promise<Refusal | undefined> {
-  const input = acceptFields({
+  const input = acceptFields(caller.unreadable, {
     chatId: parseUuid(request.chatId),
     afterSeq: optional(request.afterSeq, parseSeq),
   });

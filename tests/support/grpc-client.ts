@@ -57,22 +57,17 @@ export class GrpcClient {
   callRaw<O extends DescMessage>(
     method: DescMethod & { readonly output: O },
     request: Uint8Array,
-    { token, deadlineMs, metadata, signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<MessageShape<O>> {
     return new Promise((resolve, reject) => {
       const call = this.#client.makeUnaryRequest(
-        pathOf(method),
-        (bytes: Uint8Array) => Buffer.from(bytes),
-        (bytes: Buffer) => fromBinary(method.output, bytes),
-        request,
-        toMetadata(token, metadata),
-        deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
-        (error: ServiceError | null, response) => {
+        ...transportArguments(method, request, options),
+        (error: ServiceError | null, response: MessageShape<O> | undefined) => {
           if (error === null) resolve(response!);
           else reject(new GrpcError(error));
         },
       );
-      signal?.addEventListener('abort', () => call.cancel());
+      cancelOn(options.signal, call);
     });
   }
 
@@ -89,16 +84,10 @@ export class GrpcClient {
   streamRaw<O extends DescMessage>(
     method: DescMethod & { readonly output: O },
     request: Uint8Array,
-    { token, deadlineMs, metadata }: CallOptions = {},
+    options: CallOptions = {},
   ): ResponseStream<MessageShape<O>> {
-    const call = this.#client.makeServerStreamRequest(
-      pathOf(method),
-      (bytes: Uint8Array) => Buffer.from(bytes),
-      (bytes: Buffer) => fromBinary(method.output, bytes),
-      request,
-      toMetadata(token, metadata),
-      deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
-    );
+    const call = this.#client.makeServerStreamRequest(...transportArguments(method, request, options));
+    cancelOn(options.signal, call);
     // What is not being waited for must not end the test run: cancelling is reported as an error, too.
     call.on('error', () => {});
     const responses = (async function* () {
@@ -130,8 +119,24 @@ export class GrpcClient {
   }
 }
 
-function pathOf({ parent, name }: DescMethod): string {
-  return `/${parent.typeName}/${name}`;
+/** What a call of either kind is made with. */
+function transportArguments<O extends DescMessage>(
+  { parent, name, output }: DescMethod & { readonly output: O },
+  request: Uint8Array,
+  { token, deadlineMs, metadata }: CallOptions,
+) {
+  return [
+    `/${parent.typeName}/${name}`,
+    (bytes: Uint8Array): Buffer => Buffer.from(bytes),
+    (bytes: Buffer): MessageShape<O> => fromBinary(output, bytes),
+    request,
+    toMetadata(token, metadata),
+    deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
+  ] as const;
+}
+
+function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): void {
+  signal?.addEventListener('abort', () => call.cancel());
 }
 
 function toMetadata(token: string | undefined, values: Readonly<Record<string, string>> = {}): Metadata {

@@ -6,19 +6,23 @@ import { GrpcError } from './grpc-error.ts';
 
 /** The states of a watched service as they come. */
 export interface HealthWatch {
-  /** The next state; undefined after the end. */
+  /** The next state; undefined after the end. @throws GrpcError */
   next(): Promise<string | undefined>;
+  cancel(): void;
 }
 
 interface HealthCheckResponse {
   readonly status: string;
 }
 
+/** One connection to a server. */
 export class HealthClient {
   readonly #client: Client;
 
   constructor(port: number) {
-    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+    });
   }
 
   /** The state of a service. @throws GrpcError */
@@ -46,8 +50,19 @@ export class HealthClient {
       (bytes) => responseDeserialize(bytes) as HealthCheckResponse,
       { service },
     );
+    // What is not being waited for must not end the test run.
+    stream.on('error', () => {});
     const responses = stream.iterator() as AsyncIterator<HealthCheckResponse, undefined>;
-    return { next: async () => (await responses.next()).value?.status };
+    return {
+      next: async () => {
+        try {
+          return (await responses.next()).value?.status;
+        } catch (error) {
+          throw new GrpcError(error as ServiceError);
+        }
+      },
+      cancel: () => stream.cancel(),
+    };
   }
 
   close(): void {

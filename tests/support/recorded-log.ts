@@ -1,12 +1,30 @@
 /** A log that keeps its lines. */
 
+import { inspect } from 'node:util';
 import type { Log } from '../../src/service/log.ts';
 
-/** The lines logged so far, as `level: message`. */
-export function recordedLog(): Log & { readonly lines: readonly string[] } {
+export interface RecordedLog extends Log {
+  /** The lines logged so far, as `level: message`. */
+  readonly lines: readonly string[];
+  /** The same lines, each followed by all its fields. */
+  readonly fullLines: readonly string[];
+}
+
+export function recordedLog(): RecordedLog {
   const lines: string[] = [];
-  const at = (level: string) => (_fields: object, message: string) => {
-    lines.push(`${level}: ${message}`);
+  const fullLines: string[] = [];
+  const at = (level: string) => (fields: object, message: string) => {
+    const line = `${level}: ${message}`;
+    lines.push(line);
+    fullLines.push(`${line} ${inspect(fields, { depth: 10 })}`);
   };
-  return { lines, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return {
+    lines,
+    fullLines,
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    isLevelEnabled: () => true,
+  };
 }

@@ -1,19 +1,18 @@
 /** The service over the memory storage and a live hub, at a time that a test moves, and the people who call it. */
 
-import { inspect } from 'node:util';
 import { Refusal } from '../../src/domain/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import type { Chat, Message } from '../../src/domain/models.ts';
-import { createLiveHub } from '../../src/live/live-hub.ts';
+import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
 import type { Call, Method } from '../../src/service/calls.ts';
 import { createService } from '../../src/service/create-service.ts';
-import type { Log } from '../../src/service/log.ts';
 import type { CreateChatRequest, FetchUnreadRequest, ListMessagesRequest } from '../../src/service/requests.ts';
 import type { CreateSessionResponse, FetchUnreadResponse, ListMessagesResponse } from '../../src/service/responses.ts';
 import type { Service } from '../../src/service/service.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { FakeClock } from './fake-clock.ts';
+import { recordedLog } from './recorded-log.ts';
 
 export interface ServiceSceneOptions {
   readonly limits?: Partial<Limits>;
@@ -25,19 +24,21 @@ export class ServiceScene {
   readonly clock = new FakeClock();
   /** As it is, undisturbed. */
   readonly storage: Storage = openMemoryStorage();
+  readonly hub: LiveHub;
   readonly service: Service;
   /** Every line of the log with all its fields. */
-  readonly logged: string[] = [];
+  readonly logged: readonly string[];
   isShuttingDown = false;
 
   constructor({ limits = {}, disturb = (storage) => storage }: ServiceSceneOptions = {}) {
     const storage = disturb(this.storage);
     const { clock } = this;
     const allLimits = { ...DEFAULT_LIMITS, ...limits };
-    const log = loggingTo(this.logged);
-    const live = createLiveHub({ storage, clock, log, limits: allLimits });
+    const log = recordedLog();
+    this.logged = log.fullLines;
+    this.hub = createLiveHub({ storage, clock, log, limits: allLimits });
     const isShuttingDown = (): boolean => this.isShuttingDown;
-    this.service = createService({ storage, live, clock, limits: allLimits, log, isShuttingDown });
+    this.service = createService({ storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown });
   }
 
   async newSession(displayName = 'Ada'): Promise<CreateSessionResponse> {
@@ -59,7 +60,7 @@ export class ServiceScene {
   }
 
   fetchUnread(
-    call: Call,
+    call: Call<'FetchUnread'>,
     chatId: string,
     request: Partial<FetchUnreadRequest> = {},
   ): Promise<FetchUnreadResponse | Refusal> {
@@ -85,9 +86,9 @@ export class ServiceScene {
 }
 
 /** A call as an API makes it; without a token from nobody. */
-export function callOf(method: Method, token?: string): Call {
+export function callOf<M extends Method>(method: M, token?: string): Call<M> {
   const controller = new AbortController();
-  return { method, token, signal: controller.signal, abandon: () => controller.abort() };
+  return { method, token, unreadable: [], signal: controller.signal, abandon: () => controller.abort() };
 }
 
 /** The answer of a call that must not be refused. */
@@ -99,11 +100,4 @@ export function accepted<T>(answer: T | Refusal): T {
 /** The name of the refusal, or undefined for an answer. */
 export function codeOf(answer: unknown): string | undefined {
   return answer instanceof Refusal ? answer.code : undefined;
-}
-
-function loggingTo(lines: string[]): Log {
-  const at = (level: string) => (fields: object, message: string) => {
-    lines.push(`${level}: ${message} ${inspect(fields, { depth: 10 })}`);
-  };
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -1,12 +1,13 @@
 /** A reader that has asked for a stream and takes nothing of it. */
 
-import { toBinary, create } from '@bufbuild/protobuf';
 import { once } from 'node:events';
-import { connect } from 'node:http2';
-import { SubscribeRequestSchema } from '../../src/gen/veche/v1/message_pb.js';
+import { authorization, SUBSCRIBE, subscribeFrame } from './raw-calls.ts';
+import { RawHttp2 } from './raw-http2.ts';
 
 /** A stream of which nothing can be delivered. */
 export interface StuckStream {
+  /** When it was reset, with the error code. */
+  readonly reset: Promise<number>;
   /** When its connection is gone. */
   readonly closed: Promise<void>;
 }
@@ -16,22 +17,10 @@ export async function openStuckStream(
   port: number,
   { token, chatId }: { readonly token: string; readonly chatId: string },
 ): Promise<StuckStream> {
-  const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
-  session.on('error', () => {});
-  const closed = new Promise<void>((resolve) => session.once('close', resolve));
-  const request = toBinary(SubscribeRequestSchema, create(SubscribeRequestSchema, { chatId }));
-  const frame = Buffer.alloc(5 + request.length);
-  frame.writeUInt32BE(request.length, 1);
-  frame.set(request, 5);
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': '/veche.v1.MessageService/Subscribe',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    authorization: `Bearer ${token}`,
-  });
-  stream.on('error', () => {});
-  stream.end(frame);
+  const raw = new RawHttp2(port, { window: 0 });
+  const closed = new Promise<void>((resolve) => raw.session.once('close', resolve));
+  const stream = raw.open(SUBSCRIBE, subscribeFrame(chatId), authorization({ token }));
+  const reset = new Promise<number>((resolve) => stream.once('close', () => resolve(stream.rstCode)));
   await once(stream, 'response');
-  return { closed };
+  return { reset, closed };
 }

@@ -245,6 +245,7 @@ export declare type FetchUnreadRequest = Message$1<"veche.v1.FetchUnreadRequest"
 
   /**
    * If nothing is unread, how long to wait for something: whole milliseconds, 0 to 30 seconds. Default: do not wait.
+   * A call that waits counts as one of the session's open streams. Where it is one too many, ack_seq has moved the position nevertheless.
    *
    * @generated from field: google.protobuf.Duration wait = 4;
    */
@@ -742,7 +743,7 @@ export declare const MessageService: GenService<{
   },
   /**
    * Returns what the caller has not read yet, in order.
-   * Fails with INVALID_ARGUMENT or CHAT_NOT_FOUND.
+   * Fails with INVALID_ARGUMENT, CHAT_NOT_FOUND or, where it would begin to wait, TOO_MANY_STREAMS.
    *
    * @generated from rpc veche.v1.MessageService.FetchUnread
    */

@@ -129,7 +129,7 @@ export declare type Limits = Message<"veche.v1.Limits"> & {
   maxMessageLength: bigint;
 
   /**
-   * Most open streams of one session on one instance.
+   * Most open streams and waits (FetchUnread.wait) of one session on one instance.
    *
    * @generated from field: int64 max_streams_per_session = 8;
    */

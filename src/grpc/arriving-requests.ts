@@ -1,0 +1,61 @@
+/** Calls whose requests are still arriving: one that is not all there after a few seconds is refused. */
+
+import type { ServerHttp2Stream } from 'node:http2';
+import type { StatusObject } from '@grpc/grpc-js';
+import { Refusal } from '../domain/errors.ts';
+import { errorStatus } from './error-status.ts';
+import { refuseStream } from './refuse-stream.ts';
+
+/** How often the calls are looked at: one timer for all, because one for each would cost every call. */
+const TICK_MS = 1_000;
+/**
+ * All of a request must be there within so many ticks of the beginning of its call; handlers only begin then. Counted in
+ * ticks, because while the process stood still it was not the caller who took the time.
+ */
+const MAX_TICKS = 5;
+
+const OVERDUE = errorStatus(new Refusal('DEADLINE_EXCEEDED', { message: 'The request took too long to arrive.' }));
+const SHUTTING_DOWN = errorStatus(new Refusal('SHUTTING_DOWN'));
+
+/** Watches over streams of one request each, from their beginning. */
+export class ArrivingRequests {
+  /** Open streams with the tick in which they began, the oldest first; each is looked at once and then let go of. */
+  readonly #begunIn = new Map<ServerHttp2Stream, number>();
+  readonly #forget: (this: ServerHttp2Stream) => void;
+  readonly #ticking: NodeJS.Timeout;
+  #tick = 0;
+
+  constructor() {
+    const begunIn = this.#begunIn;
+    // One function for all streams: which one has closed is its `this`.
+    this.#forget = function () {
+      begunIn.delete(this);
+    };
+    this.#ticking = setInterval(() => this.#refuseOverdue(), TICK_MS).unref();
+  }
+
+  add(stream: ServerHttp2Stream): void {
+    this.#begunIn.set(stream, this.#tick);
+    stream.on('close', this.#forget);
+  }
+
+  /** Refuses the requests that are not all there, because the server shuts down, and looks no more. */
+  close(): void {
+    clearInterval(this.#ticking);
+    for (const stream of this.#begunIn.keys()) refuseUnlessComplete(stream, SHUTTING_DOWN);
+    this.#begunIn.clear();
+  }
+
+  #refuseOverdue(): void {
+    this.#tick++;
+    for (const [stream, tick] of this.#begunIn) {
+      if (this.#tick - tick <= MAX_TICKS) return;
+      this.#begunIn.delete(stream);
+      refuseUnlessComplete(stream, OVERDUE);
+    }
+  }
+}
+
+function refuseUnlessComplete(stream: ServerHttp2Stream, status: StatusObject): void {
+  if (!stream.readableEnded) refuseStream(stream, status);
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { Reader } from '../../tests/support/reader.ts';
+import { callOf, codeOf, ServiceScene } from '../../tests/support/service-scene.ts';
+import { invalidArgument, type FieldViolation } from '../domain/errors.ts';
+import { METHODS, NEEDS_SESSION, type Call, type Method } from './calls.ts';
+
+interface Situation {
+  readonly scene: ServiceScene;
+  readonly token: string;
+  readonly chatId: string;
+}
+
+/** A request of every method in which nothing is wrong. */
+const CALLS: { readonly [M in Method]: (at: Situation, call: Call<M>) => Promise<unknown> } = {
+  CreateSession: ({ scene }, call) => scene.service.createSession(call, { displayName: 'Ada' }),
+  GetSession: ({ scene }, call) => scene.service.getSession(call),
+  EndSession: ({ scene }, call) => scene.service.endSession(call, { closeChats: true }),
+  CreateChat: ({ scene }, call) =>
+    scene.service.createChat(call, {
+      title: '',
+      maxMessages: undefined,
+      readOnly: false,
+      ttlMs: undefined,
+      unlisted: false,
+    }),
+  ListChats: ({ scene }, call) => scene.service.listChats(call, { pageSize: undefined, pageToken: undefined }),
+  GetChat: ({ scene, chatId }, call) => scene.service.getChat(call, { chatId }),
+  CloseChat: ({ scene, chatId }, call) => scene.service.closeChat(call, { chatId }),
+  PostMessage: ({ scene, chatId }, call) =>
+    scene.service.postMessage(call, { chatId, text: 'hello', clientMessageId: undefined }),
+  ListMessages: ({ scene, chatId }, call) =>
+    scene.service.listMessages(call, {
+      chatId,
+      pageSize: undefined,
+      pageToken: undefined,
+      order: undefined,
+      markRead: undefined,
+    }),
+  FetchUnread: ({ scene, chatId }, call) => scene.fetchUnread(call, chatId),
+  MarkRead: ({ scene, chatId }, call) => scene.service.markRead(call, { chatId, seq: 0 }),
+  ListUnreadCounts: ({ scene }, call) =>
+    scene.service.listUnreadCounts(call, { pageSize: undefined, pageToken: undefined }),
+  Subscribe: ({ scene, chatId }, call) => scene.service.subscribe(call, { chatId, afterSeq: undefined }, new Reader()),
+  GetStats: ({ scene }, call) => scene.service.getStats(call),
+};
+
+const UNREADABLE: readonly FieldViolation[] = [
+  { field: 'colour', description: 'is unknown' },
+  { field: 'a.b', description: 'must be text' },
+];
+
+async function situation(): Promise<Situation> {
+  const scene = new ServiceScene();
+  const { token } = await scene.newSession();
+  return { scene, token, chatId: (await scene.newChat(token)).id };
+}
+
+function attempt<M extends Method>(method: M, at: Situation, call: Partial<Call<M>> = {}): Promise<unknown> {
+  return CALLS[method](at, { ...callOf(method, at.token), ...call, method });
+}
+
+describe.each(METHODS)('what could not be read of a request of %s', (method) => {
+  test('is refused, each field by its name', async () => {
+    const at = await situation();
+    expect(await attempt(method, at, { unreadable: UNREADABLE })).toEqual(invalidArgument(...UNREADABLE));
+  });
+
+  test('is all that is refused', async () => {
+    expect(codeOf(await attempt(method, await situation()))).toBeUndefined();
+  });
+
+  test('keeps the call from doing anything', async () => {
+    const at = await situation();
+    const { scene } = at;
+    const state = async (): Promise<unknown> => [
+      await scene.storage.getStats({ now: scene.clock.now() }, {}),
+      await attempt('GetSession', at),
+      await attempt('ListUnreadCounts', at),
+      await attempt('ListChats', at),
+    ];
+    const before = await state();
+    await attempt(method, at, { unreadable: UNREADABLE });
+    expect(await state()).toEqual(before);
+  });
+
+  test('is not said to somebody without a session, if the method needs one', async () => {
+    const at = await situation();
+    for (const token of [undefined, 'unknown']) {
+      const answer = await attempt(method, at, { token, unreadable: UNREADABLE });
+      expect(codeOf(answer)).toBe(NEEDS_SESSION[method] ? 'UNAUTHENTICATED' : 'INVALID_ARGUMENT');
+    }
+  });
+
+  test('is not said while the server shuts down', async () => {
+    const at = await situation();
+    at.scene.isShuttingDown = true;
+    for (const token of [undefined, at.token]) {
+      expect(codeOf(await attempt(method, at, { token, unreadable: UNREADABLE }))).toBe('SHUTTING_DOWN');
+    }
+  });
+});
+
+test('only CreateSession and GetStats need no session', () => {
+  expect(METHODS.filter((method) => !NEEDS_SESSION[method])).toEqual(['CreateSession', 'GetStats']);
+});
