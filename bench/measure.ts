@@ -1,7 +1,7 @@
 /** What the benchmark finds out: each measure with its rounds, what it is compared with and what it should reach. */
 
 import type { Scale } from './scale.ts';
-import { spreadOf, type Spread } from './spread.ts';
+import { ratioOf, spreadOf, type Ratio, type Spread } from './spread.ts';
 import type { Target } from './target.ts';
 
 /** One measure as reported. */
@@ -11,7 +11,7 @@ export interface Measure {
   readonly unit: string;
   readonly figure: Spread;
   /** The same from what the measure is compared with. */
-  readonly beside?: { readonly name: string; readonly figure: Spread; readonly ratio: Spread };
+  readonly beside?: { readonly name: string; readonly figure: Spread; readonly ratio: Ratio };
   readonly goal?: { readonly text: string; readonly reached: boolean };
   readonly rounds: readonly unknown[];
 }
@@ -37,7 +37,7 @@ export type Comparison = Measure & Required<Pick<Measure, 'beside'>>;
 
 /**
  * Lets two servers work in turn, after rounds that only warm up, so that whatever else happens on the machine meets
- * both alike: what counts is the ratio within each round.
+ * both alike.
  */
 export async function compare(
   name: string,
@@ -49,15 +49,13 @@ export async function compare(
     const efforts = { veche: await run(sides.veche), beside: await run(sides.beside) };
     if (round >= 0) done.push(efforts);
   }
+  const figures = done.map(({ veche }) => veche.workPerCpuSecond);
+  const besides = done.map(({ beside }) => beside.workPerCpuSecond);
   return {
     name,
     unit: 'per CPU-second',
-    figure: spreadOf(done.map(({ veche }) => veche.workPerCpuSecond)),
-    beside: {
-      name: sides.beside.name,
-      figure: spreadOf(done.map(({ beside }) => beside.workPerCpuSecond)),
-      ratio: spreadOf(done.map(({ veche, beside }) => veche.workPerCpuSecond / beside.workPerCpuSecond)),
-    },
+    figure: spreadOf(figures),
+    beside: { name: sides.beside.name, figure: spreadOf(besides), ratio: ratioOf(figures, besides) },
     rounds: done,
   };
 }

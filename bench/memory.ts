@@ -4,7 +4,7 @@ import { CYRILLIC_TEXT, load, TEXT } from './load.ts';
 import type { Measure } from './measure.ts';
 import { Readers } from './readers.ts';
 import type { Scale } from './scale.ts';
-import { spreadOf } from './spread.ts';
+import { ratioOf, spreadOf } from './spread.ts';
 import { preparePost, Target, withBoth, withTarget } from './target.ts';
 
 /** A stored message of 100 ASCII characters must take less than this. */
@@ -50,7 +50,7 @@ function measureStreams({ streams }: Scale): Promise<Measure> {
     const bareStream = await streamBytes(bare, streams);
     return {
       ...inBytes('memory per idle stream', stream),
-      beside: { name: 'bare stream', figure: spreadOf([bareStream]), ratio: spreadOf([stream / bareStream]) },
+      beside: { name: 'bare stream', figure: spreadOf([bareStream]), ratio: ratioOf([stream], [bareStream]) },
     };
   });
 }

@@ -17,7 +17,7 @@ export function measurePosting(scale: Scale): Promise<Measure[]> {
       veche: await posting(veche, scale),
       beside: { name: 'bare echo', ...(await posting(bare, scale)) },
     });
-    const reached = measure.beside.ratio.median >= GOAL;
+    const reached = measure.beside.ratio.ofMedians >= GOAL;
     return [{ ...measure, goal: { text: `at least ${GOAL} of the bare echo`, reached } }];
   });
 }

@@ -2,7 +2,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import type { Measure } from './measure.ts';
-import type { Spread } from './spread.ts';
+import type { Ratio } from './spread.ts';
 
 /** Where and when it was measured. */
 function circumstances(): { readonly date: string; readonly node: string; readonly cpus: string } {
@@ -39,7 +39,7 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-function ratio({ median, least, most }: Spread): string {
+function ratio({ ofMedians, least, most }: Ratio): string {
   const spread = least === most ? '' : ` (${least.toFixed(2)} to ${most.toFixed(2)})`;
-  return `${median.toFixed(2)}${spread}`;
+  return `${ofMedians.toFixed(2)}${spread}`;
 }

@@ -17,11 +17,11 @@ export interface Scale {
 }
 
 export const FULL: Scale = {
-  warmUpRounds: 5,
-  rounds: 9,
+  warmUpRounds: 10,
+  rounds: 61,
   posts: 3_000,
-  pages: 600,
-  deliveries: 150_000,
+  pages: 300,
+  deliveries: 50_000,
   storedMessages: 50_000,
   sessions: 10_000,
   streams: 1_000,
@@ -29,8 +29,8 @@ export const FULL: Scale = {
 };
 
 export const QUICK: Scale = {
-  warmUpRounds: 2,
-  rounds: 3,
+  warmUpRounds: 3,
+  rounds: 5,
   posts: 1_500,
   pages: 200,
   deliveries: 50_000,
