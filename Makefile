@@ -28,17 +28,20 @@ check: check-generated lint ## Checks generated code, format, types, lint, unuse
 
 check-generated: $(INSTALLED)
 	@rm -rf .cache/gen && buf generate -o .cache/gen
+	@cd .cache/gen && openapi-ts --silent --file ../../openapi-ts.config.ts
 	@diff -r .cache/gen/src/gen src/gen || { echo 'src/gen is stale: run make generate'; exit 1; }
 
 generate: $(INSTALLED) ## Generates code from contracts/
-	@buf generate
+	@buf generate # empties src/gen first
+	@openapi-ts --silent
 
-lint: $(INSTALLED) ## Checks format, types, lint, contract, unused code and the direction of dependencies
+lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the direction of dependencies
 	@oxfmt --check
 	@tsc -p tsconfig.json
 	@oxlint --type-aware --deny-warnings
 	@buf lint
 	@buf breaking --against contracts/baseline.binpb
+	@REDOCLY_SUPPRESS_UPDATE_NOTICE=true redocly lint
 	@knip
 	@depcruise --config .dependency-cruiser.json --output-type err src
 
