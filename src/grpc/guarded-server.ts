@@ -31,10 +31,9 @@ export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_c
   const requests = new ArrivingRequests();
   internals._streamHandler = function (this: Server, interceptors, stream, headers) {
     if (stream.destroyed || stream.closed) {
-      stream.on('error', () => {});
+      stream.on('error', ignore);
     } else if (isCompressed(headers)) {
-      stream.on('error', () => {});
-      refuseCompressed(stream);
+      refuseCompressed(stream.on('error', ignore));
     } else {
       if (headers[':path']?.startsWith(STREAMS_OF_REQUESTS) !== true) requests.add(stream);
       onStream.call(this, interceptors, stream, headers);
@@ -42,6 +41,9 @@ export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_c
   };
   return { server, refuseArriving: () => requests.close() };
 }
+
+/** The end of the stream is heard of by its other events. */
+function ignore(): void {}
 
 function isCompressed({ 'grpc-encoding': encoding }: IncomingHttpHeaders): boolean {
   return encoding !== undefined && encoding !== 'identity';

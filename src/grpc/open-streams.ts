@@ -46,7 +46,10 @@ export class OpenStreams {
     return true;
   }
 
-  /** Ends all, and closes a little later those whose other side has not taken what it was sent or has not ended, too. */
+  /**
+   * Ends all, and closes a little later those whose other side has not taken what it was sent, or has not ended, too. Closed
+   * at once, a stream would lose what is on its way, its status included.
+   */
   end(): void {
     for (const streams of this.#byConnection.values()) {
       for (const [call, stream] of streams) {

@@ -11,7 +11,7 @@ const REQUEST_ENVELOPE_BYTES = 64 * 1024;
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
-/** How long a connection on which no call is open is kept: longer than people pause, shorter than they forget. */
+/** How long a connection is kept on which no call is open. */
 const IDLE_MS = 5 * 60_000;
 
 /** Nobody who answers pings is silent for so long. */
