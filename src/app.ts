@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { createGrpcServer } from './grpc/grpc-server.ts';
-import { notFound } from './http/not-found.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
 import { startHousekeeping } from './lifecycle/housekeeping.ts';
 import { openListener, type Address } from './lifecycle/listener.ts';
@@ -72,10 +72,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const live = createLiveHub({ storage, clock, limits, log });
     const service = createService({ storage, live, clock, limits, log, isShuttingDown });
     const grpc = createGrpcServer({ service, limits, reflection });
+    const http = await createHttpServer({ service, limits });
     const listener = await openListener({
       host,
       port,
-      onRequest: notFound,
+      onRequest: http.onRequest,
+      onUnreadable: http.onUnreadable,
       onHttp2: (socket) => grpc.injectConnection(socket),
     }).catch((error: unknown) => {
       throw portError(error, { host, port });
@@ -88,11 +90,20 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       clearTimeout(cut);
     });
 
-    const readiness = startReadiness({ storage, onChange: (ready) => grpc.setServing(ready), log });
+    let draining = false;
+    const readiness = startReadiness({
+      storage,
+      log,
+      onChange: (ready) => {
+        grpc.setServing(ready);
+        http.setReadiness(ready ? undefined : draining ? 'SHUTTING_DOWN' : 'STORAGE_UNAVAILABLE');
+      },
+    });
     stack.push('readiness', () => readiness.close());
 
     let closing: Promise<boolean> | undefined;
     const close = async (): Promise<boolean> => {
+      draining = true;
       readiness.shutDown();
       await delay(drainDelayMs);
       return stop();

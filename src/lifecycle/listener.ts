@@ -36,6 +36,7 @@ export interface Listener {
  * Opens the port.
  * @param options.port 0: any that is free.
  * @param options.onRequest answers HTTP/1.1.
+ * @param options.onUnreadable gives the bytes that answer a request that is no HTTP/1.1, by the code of the error.
  * @param options.onHttp2 takes over a connection on which HTTP/2 without TLS was begun; nothing has been read from it.
  * @throws the system's error, with its `code`, when the port cannot be opened.
  */
@@ -43,6 +44,7 @@ export async function openListener(options: {
   readonly host: string;
   readonly port: number;
   readonly onRequest: RequestListener;
+  readonly onUnreadable?: (code: string | undefined) => string;
   readonly onHttp2: (socket: Socket) => void;
 }): Promise<Listener> {
   const server = createServer(
@@ -63,6 +65,14 @@ export async function openListener(options: {
       if (!server.listening) destroyIdle(connections);
     });
   });
+  const { onUnreadable } = options;
+  if (onUnreadable !== undefined) {
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      // Into an answer that is under way no other may be written.
+      if (socket.writable && !isAnswering(connections, socket)) socket.write(onUnreadable(error.code));
+      socket.destroy();
+    });
+  }
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -109,6 +119,10 @@ function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {
 function destroyIdle({ http1, answering }: Connections): void {
   const busy = new Set(Array.from(answering, ({ req }) => req.socket));
   for (const socket of http1) if (!busy.has(socket)) socket.destroy();
+}
+
+function isAnswering({ answering }: Connections, socket: Socket): boolean {
+  return Array.from(answering).some(({ req }) => req.socket === socket);
 }
 
 async function close(server: Server, connections: Connections, graceMs: number): Promise<void> {

@@ -1,0 +1,38 @@
+import { fastify } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { Refusal } from '../domain/errors.ts';
+import { registerOperations } from './adapter.ts';
+import { readContract, type Operation } from './contract.ts';
+import type { Handlers } from './handlers.ts';
+
+const OPERATIONS = readContract();
+const HANDLERS = Object.fromEntries(
+  OPERATIONS.map(({ operationId }) => [operationId, async () => new Refusal('INTERNAL')]),
+) as unknown as Handlers;
+
+function register(operations: readonly Operation[], handlers = HANDLERS): void {
+  registerOperations(fastify({ exposeHeadRoutes: false }), operations, handlers, () => new Refusal('INTERNAL'));
+}
+
+describe('a server does not start', () => {
+  const [first, ...rest] = OPERATIONS;
+
+  test('with an operation that has no handler', () => {
+    const { getStats, ...others } = HANDLERS;
+    expect(getStats).toBeDefined();
+    expect(() => register(OPERATIONS, others as Handlers)).toThrow('getStats has no handler');
+  });
+
+  test('with a handler that has no operation', () => {
+    expect(() => register(rest)).toThrow(`the contract has no ${first?.operationId}`);
+  });
+
+  test('with an operation whose need of a session is another than its method has', () => {
+    const open = OPERATIONS.map((operation) => Object.assign({}, operation, { needsSession: false }));
+    expect(() => register(open)).toThrow('getSession has another need of a session');
+  });
+
+  test('otherwise it does', () => {
+    expect(() => register(OPERATIONS)).not.toThrow();
+  });
+});

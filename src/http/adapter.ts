@@ -1,0 +1,164 @@
+/** Between Fastify and typed handlers: a handler sees a plain request, a call, and for a stream where to send. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Refusal } from '../domain/errors.ts';
+import { METHODS, NEEDS_SESSION, type Call, type Method } from '../service/calls.ts';
+import { requestCheck, type CheckedRequest, type ReadableRequest } from './check-request.ts';
+import type { HttpMethod, Operation } from './contract.ts';
+import { EventStream } from './event-stream.ts';
+import { PROBES, STREAMING, type Handlers, type OperationId } from './handlers.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { HttpCall } from './http-call.ts';
+import { protocolErrorOf, send, sendError, sendProblem, unroutedProblem, type AnyAnswer } from './replies.ts';
+
+/** Makes the refusal of a call whose handler failed. */
+export type OnFailure = (call: Call, error: unknown) => Refusal;
+
+/** What handlers are to the adapter: that each fits its operation is checked where `Handlers` is asked for. */
+type AnyUnaryHandler = (call: Call, request: ReadableRequest) => Promise<AnyAnswer | Refusal>;
+type AnyStreamHandler = (call: Call, request: ReadableRequest, stream: EventStream) => Promise<Refusal | undefined>;
+type AnyProbe = () => AnyAnswer | Refusal;
+
+/**
+ * Adds all operations to a server, and the answers to requests that reach none of them.
+ * @throws if the operations are not those that there are handlers for.
+ */
+export function registerOperations(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  handlers: Handlers,
+  onFailure: OnFailure,
+): void {
+  checkCompleteness(operations, handlers);
+  const heartbeat = new Heartbeat();
+  const allowed = new Map<string, string[]>();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler(sendError);
+
+  for (const operation of operations) {
+    const handler: unknown = handlers[operation.operationId as OperationId];
+    const methods = methodsOf(operation, operations);
+    allowed.set(operation.path, [...(allowed.get(operation.path) ?? []), ...methods]);
+    app.route({
+      method: methods,
+      url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+      ...(isProbe(operation)
+        ? bindProbe(handler as AnyProbe)
+        : isStreaming(operation)
+          ? bindStream(operation, handler as AnyStreamHandler, onFailure, heartbeat)
+          : bindUnary(operation, handler as AnyUnaryHandler, onFailure)),
+    });
+  }
+
+  const refuseUnrouted = unroutedProblem(allowed);
+  // Before their bodies are read.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendProblem(reply, refuseUnrouted(request));
+    else done();
+  });
+}
+
+/** How a handler is put on its route. */
+type Bound = Pick<RouteOptions, 'handler' | 'errorHandler'>;
+
+function bindUnary(operation: Operation, handler: AnyUnaryHandler, onFailure: OnFailure): Bound {
+  const read = requestReader(operation);
+  return bindCall(operation, onFailure, async (method, request, reply) => {
+    const { readable, unreadable } = read(request);
+    const call = new HttpCall(method, reply.raw, unreadable);
+    send(reply, await handler(call, readable));
+  });
+}
+
+function bindStream(
+  operation: Operation,
+  handler: AnyStreamHandler,
+  onFailure: OnFailure,
+  heartbeat: Heartbeat,
+): Bound {
+  const read = requestReader(operation);
+  return bindCall(operation, onFailure, async (method, request, reply) => {
+    const { readable, unreadable } = read(request);
+    const call = new HttpCall(method, reply.raw, unreadable);
+    const stream = new EventStream(reply.raw, heartbeat, () => void reply.hijack());
+    const refusal = await handler(call, readable, stream);
+    if (refusal === undefined) stream.begin();
+    else send(reply, refusal);
+  });
+}
+
+/** What fails is no secret of the framework: it becomes a refusal of the call. */
+function bindCall(
+  operation: Operation,
+  onFailure: OnFailure,
+  serve: (method: Method, request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): Bound {
+  const method = methodOf(operation);
+  return {
+    handler: async (request, reply) => {
+      await serve(method, request, reply);
+      return reply;
+    },
+    errorHandler: (error, request, reply) => {
+      const problem = protocolErrorOf(error);
+      if (problem !== undefined) {
+        sendProblem(reply, problem);
+        return;
+      }
+      const call = new HttpCall(method, reply.raw, []);
+      // The framework fails when a client leaves in the middle of its body.
+      if (!request.raw.complete) call.abandon();
+      send(reply, onFailure(call, call.signal.aborted ? call.signal.reason : error));
+    },
+  };
+}
+
+function bindProbe(probe: AnyProbe): Bound {
+  return { handler: (_request, reply) => send(reply, probe()) };
+}
+
+function requestReader(operation: Operation): (request: FastifyRequest) => CheckedRequest {
+  const check = requestCheck(operation);
+  return ({ params, query, headers, body }) =>
+    check({
+      path: params as Readonly<Record<string, string>>,
+      query: query as Readonly<Record<string, unknown>>,
+      headers,
+      body: body as Buffer | undefined,
+    });
+}
+
+/** HEAD is answered as GET is, except where it has an operation of its own and on streams. */
+function methodsOf(operation: Operation, operations: readonly Operation[]): HttpMethod[] {
+  const { method, path } = operation;
+  const hasOwnHead = operations.some((other) => other.path === path && other.method === 'HEAD');
+  const isHeadToo = method === 'GET' && !hasOwnHead && !isStreaming(operation);
+  return isHeadToo ? ['GET', 'HEAD'] : [method];
+}
+
+function isProbe({ operationId }: Operation): boolean {
+  return (PROBES as readonly string[]).includes(operationId);
+}
+
+function isStreaming({ operationId }: Operation): boolean {
+  return (STREAMING as readonly string[]).includes(operationId);
+}
+
+function methodOf({ operationId }: Operation): Method {
+  const method = operationId === 'headMessages' ? 'ListMessages' : operationId.replace(/^./, (c) => c.toUpperCase());
+  if (!(METHODS as readonly string[]).includes(method)) throw new Error(`${operationId} calls no method`);
+  return method as Method;
+}
+
+/** A document that has changed must not open a door, or close one, unnoticed. */
+function checkCompleteness(operations: readonly Operation[], handlers: Handlers): void {
+  const handled = new Set(Object.keys(handlers));
+  for (const operation of operations) {
+    if (!handled.delete(operation.operationId)) throw new Error(`${operation.operationId} has no handler`);
+    const needsSession = !isProbe(operation) && NEEDS_SESSION[methodOf(operation)];
+    if (operation.needsSession !== needsSession)
+      throw new Error(`${operation.operationId} has another need of a session`);
+  }
+  if (handled.size > 0) throw new Error(`the contract has no ${[...handled].join(', ')}`);
+}

@@ -1,0 +1,67 @@
+/** The HTTP server: every operation of the contract, for requests that a listener hands over. */
+
+import type { RequestListener } from 'node:http';
+import { fastify } from 'fastify';
+import type { Limits } from '../domain/limits.ts';
+import type { Service } from '../service/service.ts';
+import { registerOperations, type OnFailure } from './adapter.ts';
+import { chatHandlers } from './chat-handlers.ts';
+import { readContract } from './contract.ts';
+import { healthHandlers, type Unready } from './health-handlers.ts';
+import { messageHandlers } from './message-handlers.ts';
+import { sendError } from './replies.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { statsHandlers } from './stats-handlers.ts';
+import { unreadableRequest } from './unreadable-request.ts';
+
+/** The most bytes that one character takes in JSON: an escape for each half of a pair. */
+const MAX_BYTES_PER_CHARACTER = 12;
+/** Room beside the text, and for values a few times too long, which are then refused by name. */
+const REQUEST_ENVELOPE_BYTES = 64 * 1024;
+/** No path is longer: Node reads no more of the headers. What is wrong with an id is said by its name. */
+const MAX_PATH_LENGTH = 16 * 1024;
+
+/** What an HTTP server is made of. */
+export interface HttpServerOptions {
+  readonly service: Service;
+  readonly limits: Pick<Limits, 'maxMessageLength'>;
+}
+
+/** An HTTP server without a port of its own. */
+export interface HttpServer {
+  readonly onRequest: RequestListener;
+  /** Gives the bytes that answer what is no request, by the code of the parser's error. */
+  readonly onUnreadable: (code: string | undefined) => string;
+  /** What readiness probes are told: why calls should not come here, or that they should. Not reached at first. */
+  setReadiness(whyNot: Unready | undefined): void;
+}
+
+/** Makes an HTTP server. @throws if its handlers are not those of the contract. */
+export async function createHttpServer({ service, limits }: HttpServerOptions): Promise<HttpServer> {
+  let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
+  const app = fastify({
+    bodyLimit: limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
+    // The adapter says where HEAD is answered: not on streams, and by a handler of its own where GET moves something.
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_PATH_LENGTH },
+    frameworkErrors: sendError,
+  });
+  const onFailure: OnFailure = (call, error) => service.failed(call, error);
+  const operations = readContract();
+  const handlers = {
+    ...sessionHandlers(service),
+    ...chatHandlers(service),
+    ...messageHandlers(service),
+    ...statsHandlers(service),
+    ...healthHandlers(() => whyNotReady),
+  };
+  registerOperations(app, operations, handlers, onFailure);
+  await app.ready();
+  return {
+    onUnreadable: unreadableRequest,
+    onRequest: (request, response) => app.routing(request, response),
+    setReadiness: (whyNot) => {
+      whyNotReady = whyNot;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** Answers and problems as replies of Fastify. */
+
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
+
+/** An answer of any operation; absent is the body of one that has none. */
+export interface AnyAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Sends the answer of a handler. */
+export function send(reply: FastifyReply, answer: AnyAnswer | Refusal): void {
+  if (answer instanceof Refusal) {
+    sendProblem(reply, problemResponse(answer));
+    return;
+  }
+  reply.code(answer.status).header('cache-control', 'no-store');
+  if (answer.body === undefined) reply.send();
+  else reply.header('content-type', 'application/json').send(encode(answer.body));
+}
+
+/** Sends a problem. */
+export function sendProblem(reply: FastifyReply, { status, headers, problem }: ProblemResponse): void {
+  reply
+    .code(status)
+    .headers({ ...headers, 'cache-control': 'no-store', 'content-type': 'application/problem+json' })
+    .send(encode(problem));
+}
+
+/** Bytes: to the type of a text the framework adds a charset, which JSON does not have. */
+function encode(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** Answers a request that failed before it reached an operation. */
+export function sendError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(reply, protocolErrorOf(error) ?? problemResponse(new Refusal('INTERNAL')));
+}
+
+const UNREADABLE = invalidArgument({ field: '', description: 'must be a request that can be read to its end' });
+
+/** What the framework refuses by itself; absent for what is a failure. */
+export function protocolErrorOf({ code = '', statusCode = 500 }: Partial<FastifyError>): ProblemResponse | undefined {
+  // A path that cannot be decoded is the path of nothing.
+  if (code === 'FST_ERR_BAD_URL') return protocolProblem('ROUTE_NOT_FOUND');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return protocolProblem('TOO_LARGE');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return protocolProblem('UNSUPPORTED_MEDIA_TYPE');
+  if (code.startsWith('FST_ERR_') && statusCode < 500) return problemResponse(UNREADABLE);
+  return undefined;
+}
+
+/**
+ * Makes the problems of requests that reach no operation: tells a path that does not exist from a method that its path
+ * does not have.
+ * @param allowed the methods of every path.
+ */
+export function unroutedProblem(
+  allowed: ReadonlyMap<string, readonly string[]>,
+): (request: FastifyRequest) => ProblemResponse {
+  const paths = Array.from(allowed, ([path, methods]) => ({
+    pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]*')}$`),
+    allow: methods.join(', '),
+  }));
+  return ({ url }) => {
+    const path = url.split('?', 1)[0] ?? '';
+    const found = paths.find(({ pattern }) => pattern.test(path));
+    return found === undefined
+      ? protocolProblem('ROUTE_NOT_FOUND')
+      : protocolProblem('METHOD_NOT_ALLOWED', { allow: found.allow });
+  };
+}

@@ -1,0 +1,26 @@
+/** Times and durations: milliseconds here, RFC 3339 and protobuf's JSON form on the wire. */
+
+const DURATION = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/;
+/** What protobuf allows: about 10,000 years. */
+const MAX_DURATION_MS = 315_576_000_000_000;
+
+/** A time in UTC with milliseconds. */
+export function toTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** A duration of whole milliseconds, not negative: `90s`, `1.500s`. */
+export function toDuration(durationMs: number): string {
+  const fraction = durationMs % 1000;
+  const seconds = (durationMs - fraction) / 1000;
+  return fraction === 0 ? `${seconds}s` : `${seconds}.${String(fraction).padStart(3, '0')}s`;
+}
+
+/** Milliseconds; NaN where the text is no duration, or not one of whole milliseconds. */
+export function fromDuration(text: string): number {
+  const [, sign, seconds, fraction = ''] = DURATION.exec(text) ?? [];
+  const nanos = Number(fraction.padEnd(9, '0'));
+  const durationMs = Number(seconds) * 1000 + nanos / 1_000_000;
+  const isValid = Number.isSafeInteger(durationMs) && durationMs <= MAX_DURATION_MS;
+  return isValid ? (sign === '-' ? -durationMs : durationMs) : NaN;
+}

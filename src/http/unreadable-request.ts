@@ -1,0 +1,28 @@
+/** Answers to what is not even HTTP: nobody has read it, so they are written by hand. */
+
+import { STATUS_CODES } from 'node:http';
+import { invalidArgument } from '../domain/errors.ts';
+import { problemResponse, protocolProblem } from './problem.ts';
+
+const NO_HTTP = invalidArgument({ field: '', description: 'must be a request in HTTP/1.1' });
+
+/** The bytes of the answer. @param code of the parser's error. */
+export function unreadableRequest(code: string | undefined): string {
+  // Nothing was said in time, so there is nothing to say about it.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return head(408, []);
+  const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
+  const { status, problem } = isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP);
+  const body = JSON.stringify(problem);
+  const headers = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
+  return head(status, headers) + body;
+}
+
+function head(status: number, headers: readonly string[]): string {
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'cache-control: no-store',
+    ...headers,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
