@@ -112,7 +112,7 @@ describe('wrong settings', () => {
       'unknown variable VECHE_FORMATS; did you mean VECHE_FORMAT?',
       'veche.yaml: unknown setting prot; did you mean port?',
       'port is "65536" (--port); it must be a whole number from 0 to 65535',
-      'ttl is "2h" (VECHE_TTL); it must be a duration from 1s to 1m, such as 500ms, 90s or 1h30m, or none',
+      'ttl is "2h" (VECHE_TTL); it must be a duration from 1s to 1m, such as 1500ms, 90s or 1h30m, or none',
       'format is "xml" (veche.yaml); it must be one of json, pretty',
     ]);
   });

@@ -58,7 +58,7 @@ describe('a value', () => {
 
   test('says what is allowed', () => {
     expect(port.allowed).toBe('a whole number from 0 to 65535');
-    expect(upToAnHour.allowed).toBe('a duration from 1s to 1h, such as 500ms, 90s or 1h30m');
+    expect(upToAnHour.allowed).toBe('a duration from 1s to 1h, such as 1500ms, 90s or 1h30m');
     expect(oneOf('json', 'pretty').allowed).toBe('one of json, pretty');
     expect(oneOf('memory').allowed).toBe('memory');
   });

@@ -66,7 +66,7 @@ export function wholeNumber(range: Range): Kind<number> {
 export function duration(range: Range): Kind<number> {
   return {
     metavar: 'duration',
-    allowed: `a duration from ${formatDuration(range.min)} to ${formatDuration(range.max)}, such as 500ms, 90s or 1h30m`,
+    allowed: `a duration from ${formatDuration(range.min)} to ${formatDuration(range.max)}, such as 1500ms, 90s or 1h30m`,
     read: (text) => within(range, parseDuration(text)),
     write: formatDuration,
   };
