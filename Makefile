@@ -29,11 +29,13 @@ check: check-generated lint ## Checks generated code, format, types, lint, unuse
 check-generated: $(INSTALLED)
 	@rm -rf .cache/gen && buf generate -o .cache/gen
 	@cd .cache/gen && openapi-ts --silent --file ../../openapi-ts.config.ts
+	@node tools/generate-operations.ts .cache/gen
 	@diff -r .cache/gen/src/gen src/gen || { echo 'src/gen is stale: run make generate'; exit 1; }
 
 generate: $(INSTALLED) ## Generates code from contracts/
 	@buf generate # empties src/gen first
-	@openapi-ts --silent
+	@openapi-ts --silent # empties src/gen/http first
+	@node tools/generate-operations.ts
 
 lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the direction of dependencies
 	@oxfmt --check

@@ -1,11 +1,11 @@
 import { fastify } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../domain/errors.ts';
+import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import { registerOperations } from './adapter.ts';
-import { readContract, type Operation } from './contract.ts';
+import type { Operation } from './contract.ts';
 import type { Handlers } from './handlers.ts';
 
-const OPERATIONS = readContract();
 const HANDLERS = Object.fromEntries(
   OPERATIONS.map(({ operationId }) => [operationId, async () => new Refusal('INTERNAL')]),
 ) as unknown as Handlers;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS as CONTRACT } from '../gen/http/operations.gen.ts';
 import { requestCheck, type ArrivedRequest, type CheckedRequest } from './check-request.ts';
-import { readContract } from './contract.ts';
 
-const OPERATIONS = new Map(readContract().map((operation) => [operation.operationId, operation]));
+const OPERATIONS = new Map(CONTRACT.map((operation) => [operation.operationId, operation]));
 const NOTHING = { path: {}, query: {}, headers: {}, body: undefined };
 
 function check(operationId: string, request: Partial<ArrivedRequest>): CheckedRequest {

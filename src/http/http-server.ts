@@ -3,10 +3,10 @@
 import type { RequestListener } from 'node:http';
 import { fastify } from 'fastify';
 import type { Limits } from '../domain/limits.ts';
+import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
-import { readContract } from './contract.ts';
 import { healthHandlers, type Unready } from './health-handlers.ts';
 import { messageHandlers } from './message-handlers.ts';
 import { sendError } from './replies.ts';
@@ -47,7 +47,6 @@ export async function createHttpServer({ service, limits }: HttpServerOptions): 
     frameworkErrors: sendError,
   });
   const onFailure: OnFailure = (call, error) => service.failed(call, error);
-  const operations = readContract();
   const handlers = {
     ...sessionHandlers(service),
     ...chatHandlers(service),
@@ -55,7 +54,7 @@ export async function createHttpServer({ service, limits }: HttpServerOptions): 
     ...statsHandlers(service),
     ...healthHandlers(() => whyNotReady),
   };
-  registerOperations(app, operations, handlers, onFailure);
+  registerOperations(app, OPERATIONS, handlers, onFailure);
   await app.ready();
   return {
     onUnreadable: unreadableRequest,
