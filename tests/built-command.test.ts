@@ -31,3 +31,16 @@ test('the built command has everything it needs to serve, and stops', async () =
   veche.signal('SIGTERM');
   expect(await veche.exitCode).toBe(0);
 });
+
+test('the built command has the reference of its API in it, with the licences of what it shows it by', async () => {
+  const folder = new URL('dist/http/docs/', ROOT);
+  const veche = await VecheProcess.serve([], { main: VECHE });
+  onTestFinished(() => veche.kill());
+  for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'page.js', 'page.css']) {
+    const response = await fetch(`http://127.0.0.1:${veche.port}/docs/${file}`);
+    expect(await response.text()).toBe(readFileSync(new URL(file, folder), 'utf8'));
+  }
+  for (const file of ['LICENSE', 'NOTICE', 'swagger-ui-bundle.js.LICENSE.txt']) {
+    expect(readFileSync(new URL(file, folder), 'utf8')).not.toBe('');
+  }
+});

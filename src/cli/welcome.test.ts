@@ -9,6 +9,7 @@ test.each([
   ['::', 'localhost:8080'],
 ])('a server on %s is reached at %s', (host, address) => {
   const lines = welcome({ host, port: 8080 }, true).split('\n');
+  expect(lines).toContain(`  docs     http://${address}/docs`);
   expect(lines).toContain(`  gRPC     ${address}`);
   expect(lines).toContain(`  look     grpcurl -plaintext ${address} list`);
 });

@@ -12,6 +12,7 @@ export function welcome({ host, port }: Address, reflection: boolean): string {
   return `
 Veche ${readVersion()} is open.
 
+  docs     http://${address}/docs
   gRPC     ${address}${look}
   stop     Ctrl+C
 

@@ -9,7 +9,7 @@ import { EventStream } from './event-stream.ts';
 import { PROBES, STREAMING, type Handlers, type OperationId } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
-import { protocolErrorOf, send, sendError, sendProblem, unroutedProblem, type AnyAnswer } from './replies.ts';
+import { protocolErrorOf, send, sendError, sendProblem, type AnyAnswer } from './replies.ts';
 
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
@@ -20,7 +20,7 @@ type AnyStreamHandler = (call: Call, request: ReadableRequest, stream: EventStre
 type AnyProbe = () => AnyAnswer | Refusal;
 
 /**
- * Adds all operations to a server, and the answers to requests that reach none of them.
+ * Adds all operations to a server.
  * @throws if the operations are not those that there are handlers for.
  */
 export function registerOperations(
@@ -31,17 +31,14 @@ export function registerOperations(
 ): void {
   checkCompleteness(operations, handlers);
   const heartbeat = new Heartbeat();
-  const allowed = new Map<string, string[]>();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler(sendError);
 
   for (const operation of operations) {
     const handler: unknown = handlers[operation.operationId as OperationId];
-    const methods = methodsOf(operation, operations);
-    allowed.set(operation.path, [...(allowed.get(operation.path) ?? []), ...methods]);
     app.route({
-      method: methods,
+      method: methodsOf(operation, operations),
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
       ...(isProbe(operation)
         ? bindProbe(handler as AnyProbe)
@@ -50,13 +47,6 @@ export function registerOperations(
           : bindUnary(operation, handler as AnyUnaryHandler, onFailure)),
     });
   }
-
-  const refuseUnrouted = unroutedProblem(allowed);
-  // Before their bodies are read.
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) sendProblem(reply, refuseUnrouted(request));
-    else done();
-  });
 }
 
 /** How a handler is put on its route. */

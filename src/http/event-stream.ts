@@ -1,7 +1,15 @@
 /** Server-sent events: a response that goes on. */
 
 import type { ServerResponse } from 'node:http';
+import { PERSONAL } from './headers.ts';
 import type { Heartbeat } from './heartbeat.ts';
+
+const HEADERS = {
+  ...PERSONAL,
+  'content-type': 'text/event-stream',
+  // Asks the proxies that collect answers before they pass them on to do so with this one as it comes.
+  'x-accel-buffering': 'no',
+};
 
 /** Where the bytes of one stream go. Its response begins with the first of them, or by `begin`. */
 export class EventStream {
@@ -20,7 +28,7 @@ export class EventStream {
   begin(): void {
     if (this.#response.headersSent) return;
     this.#takeOver();
-    this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    this.#response.writeHead(200, HEADERS);
     this.#response.flushHeaders();
     this.#heartbeat.add(this.#response);
   }

@@ -1,4 +1,4 @@
-/** The HTTP server: every operation of the contract, for requests that a listener hands over. */
+/** The HTTP server: every operation of the contract and the contract itself, for requests that a listener hands over. */
 
 import type { RequestListener } from 'node:http';
 import { fastify } from 'fastify';
@@ -7,12 +7,14 @@ import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
+import { serveDocs } from './docs.ts';
 import { healthHandlers, type Unready } from './health-handlers.ts';
 import { messageHandlers } from './message-handlers.ts';
 import { sendError } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
 import { unreadableRequest } from './unreadable-request.ts';
+import { refuseUnrouted } from './unrouted.ts';
 
 /** The most bytes that one character takes in JSON: an escape for each half of a pair. */
 const MAX_BYTES_PER_CHARACTER = 12;
@@ -36,7 +38,7 @@ export interface HttpServer {
   setReadiness(whyNot: Unready | undefined): void;
 }
 
-/** Makes an HTTP server. @throws if its handlers are not those of the contract. */
+/** Makes an HTTP server. @throws if its handlers are not those of the contract, or a file that it serves is missing. */
 export async function createHttpServer({ service, limits }: HttpServerOptions): Promise<HttpServer> {
   let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
   const app = fastify({
@@ -54,7 +56,9 @@ export async function createHttpServer({ service, limits }: HttpServerOptions): 
     ...statsHandlers(service),
     ...healthHandlers(() => whyNotReady),
   };
+  refuseUnrouted(app);
   registerOperations(app, OPERATIONS, handlers, onFailure);
+  await serveDocs(app);
   await app.ready();
   return {
     onUnreadable: unreadableRequest,

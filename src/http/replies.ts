@@ -2,6 +2,7 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
 
 /** An answer of any operation; absent is the body of one that has none. */
@@ -16,7 +17,7 @@ export function send(reply: FastifyReply, answer: AnyAnswer | Refusal): void {
     sendProblem(reply, problemResponse(answer));
     return;
   }
-  reply.code(answer.status).header('cache-control', 'no-store');
+  reply.code(answer.status).headers(PERSONAL);
   if (answer.body === undefined) reply.send();
   else reply.header('content-type', 'application/json').send(encode(answer.body));
 }
@@ -25,7 +26,7 @@ export function send(reply: FastifyReply, answer: AnyAnswer | Refusal): void {
 export function sendProblem(reply: FastifyReply, { status, headers, problem }: ProblemResponse): void {
   reply
     .code(status)
-    .headers({ ...headers, 'cache-control': 'no-store', 'content-type': 'application/problem+json' })
+    .headers({ ...headers, ...PERSONAL, 'content-type': 'application/problem+json' })
     .send(encode(problem));
 }
 
@@ -49,25 +50,4 @@ export function protocolErrorOf({ code = '', statusCode = 500 }: Partial<Fastify
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return protocolProblem('UNSUPPORTED_MEDIA_TYPE');
   if (code.startsWith('FST_ERR_') && statusCode < 500) return problemResponse(UNREADABLE);
   return undefined;
-}
-
-/**
- * Makes the problems of requests that reach no operation: tells a path that does not exist from a method that its path
- * does not have.
- * @param allowed the methods of every path.
- */
-export function unroutedProblem(
-  allowed: ReadonlyMap<string, readonly string[]>,
-): (request: FastifyRequest) => ProblemResponse {
-  const paths = Array.from(allowed, ([path, methods]) => ({
-    pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]*')}$`),
-    allow: methods.join(', '),
-  }));
-  return ({ url }) => {
-    const path = url.split('?', 1)[0] ?? '';
-    const found = paths.find(({ pattern }) => pattern.test(path));
-    return found === undefined
-      ? protocolProblem('ROUTE_NOT_FOUND')
-      : protocolProblem('METHOD_NOT_ALLOWED', { allow: found.allow });
-  };
 }

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http';
 import { invalidArgument } from '../domain/errors.ts';
+import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem } from './problem.ts';
 
 const NO_HTTP = invalidArgument({ field: '', description: 'must be a request in HTTP/1.1' });
@@ -21,7 +22,7 @@ function head(status: number, headers: readonly string[]): string {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'connection: close',
-    'cache-control: no-store',
+    ...Object.entries(PERSONAL).map(([name, value]) => `${name}: ${value}`),
     ...headers,
   ];
   return `${lines.join('\r\n')}\r\n\r\n`;

@@ -1,0 +1,38 @@
+/** Answers the requests that reach no route: there is nothing at the path, or not by this method. */
+
+import type { FastifyInstance } from 'fastify';
+import { protocolProblem, type ProblemResponse } from './problem.ts';
+import { sendProblem } from './replies.ts';
+
+/** Refuses, before their bodies are read, the requests that none of the routes is for that are added from now on. */
+export function refuseUnrouted(app: FastifyInstance): void {
+  const paths = new Map<string, PathRoutes>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const routes = paths.get(url) ?? { pattern: pathPattern(url), methods: [] };
+    routes.methods.push(...[method].flat());
+    paths.set(url, routes);
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendProblem(reply, unroutedProblem(request.url, paths.values()));
+    else done();
+  });
+}
+
+/** What there is at a path. */
+interface PathRoutes {
+  readonly pattern: RegExp;
+  readonly methods: string[];
+}
+
+function unroutedProblem(url: string, paths: Iterable<PathRoutes>): ProblemResponse {
+  const path = url.split('?', 1)[0] ?? '';
+  for (const { pattern, methods } of paths) {
+    if (pattern.test(path)) return protocolProblem('METHOD_NOT_ALLOWED', { allow: methods.join(', ') });
+  }
+  return protocolProblem('ROUTE_NOT_FOUND');
+}
+
+/** @param url as Fastify has it: `/v1/chats/:chatId`. */
+function pathPattern(url: string): RegExp {
+  return new RegExp(`^${url.replaceAll('.', String.raw`\.`).replace(/:\w+/g, '[^/]*')}$`);
+}
