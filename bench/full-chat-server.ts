@@ -42,6 +42,7 @@ await startApp(
     port: 0,
     storage: 'memory',
     reflection: false,
+    corsOrigins: [],
     limits,
     drainDelayMs: 0,
     shutdownGraceMs: 0,

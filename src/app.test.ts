@@ -14,6 +14,7 @@ function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise
       host: '127.0.0.1',
       storage: 'memory',
       reflection: true,
+      corsOrigins: [],
       limits: DEFAULT_LIMITS,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,

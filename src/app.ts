@@ -51,7 +51,7 @@ export interface Overrides {
  * @throws StartError, StorageUnavailableError, or the signal's reason; what was acquired until then has been given back.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { host, port, limits, reflection, drainDelayMs, shutdownGraceMs } = config;
+  const { host, port, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
   const { clock = systemClock(), log = createLogger(config), signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
@@ -72,7 +72,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const live = createLiveHub({ storage, clock, limits, log });
     const service = createService({ storage, live, clock, limits, log, isShuttingDown });
     const grpc = createGrpcServer({ service, limits, reflection });
-    const http = await createHttpServer({ service, limits });
+    const http = await createHttpServer({ service, limits, corsOrigins });
     const listener = await openListener({
       host,
       port,

@@ -23,6 +23,7 @@ async function startFailing(
       host: '127.0.0.1',
       storage: 'memory',
       reflection: false,
+      corsOrigins: [],
       limits: DEFAULT_LIMITS,
       drainDelayMs: 0,
       shutdownGraceMs: 5_000,

@@ -1,6 +1,7 @@
 /** The settings as the server uses them: typed, complete, unchanging. */
 
 import type { Limits } from '../domain/limits.ts';
+import type { Origins } from './origins.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface Config {
@@ -9,6 +10,8 @@ export interface Config {
   readonly host: string;
   readonly storage: 'memory';
   readonly reflection: boolean;
+  /** Of other servers' web pages that may call. */
+  readonly corsOrigins: Origins;
   readonly limits: Limits;
   /** How long calls are still served after a signal to stop. */
   readonly drainDelayMs: number;
@@ -25,6 +28,7 @@ export function toConfig(settings: ServerSettings): Config {
     host: settings.host,
     storage: settings.storage,
     reflection: settings.reflection,
+    corsOrigins: settings['cors-origins'] ?? [],
     limits: Object.freeze({
       maxUsers: settings['max-users'],
       maxChats: settings['max-chats'],

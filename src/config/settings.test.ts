@@ -22,6 +22,7 @@ describe('the settings of the server', () => {
       host: '127.0.0.1',
       storage: 'memory',
       reflection: true,
+      corsOrigins: [],
       limits: DEFAULT_LIMITS,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,

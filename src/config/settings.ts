@@ -1,6 +1,7 @@
 /** The settings of the server, one row each. */
 
 import { DEFAULT_LIMITS, MAX_CHAT_TTL_MS, MIN_CHAT_TTL_MS } from '../domain/limits.ts';
+import { originList } from './origins.ts';
 import {
   duration,
   hostName,
@@ -42,6 +43,12 @@ export const SETTINGS = {
     kind: trueOrFalse(),
     default: true,
     description: 'whether gRPC clients may ask for the contract (server reflection)',
+  },
+  'cors-origins': {
+    group: 'Server',
+    kind: originList(),
+    default: undefined,
+    description: 'the origins of web pages that may call the HTTP API, besides those of this server; * is every one',
   },
   config: {
     group: 'Server',

@@ -7,6 +7,7 @@ import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
+import { allowOrigins, type AllowedOrigins } from './cors.ts';
 import { serveDocs } from './docs.ts';
 import { healthHandlers, type Unready } from './health-handlers.ts';
 import { messageHandlers } from './message-handlers.ts';
@@ -27,6 +28,7 @@ const MAX_PATH_LENGTH = 16 * 1024;
 export interface HttpServerOptions {
   readonly service: Service;
   readonly limits: Pick<Limits, 'maxMessageLength'>;
+  readonly corsOrigins: AllowedOrigins;
 }
 
 /** An HTTP server without a port of its own. */
@@ -39,7 +41,7 @@ export interface HttpServer {
 }
 
 /** Makes an HTTP server. @throws if its handlers are not those of the contract, or a file that it serves is missing. */
-export async function createHttpServer({ service, limits }: HttpServerOptions): Promise<HttpServer> {
+export async function createHttpServer({ service, limits, corsOrigins }: HttpServerOptions): Promise<HttpServer> {
   let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
   const app = fastify({
     bodyLimit: limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
@@ -62,7 +64,7 @@ export async function createHttpServer({ service, limits }: HttpServerOptions): 
   await app.ready();
   return {
     onUnreadable: unreadableRequest,
-    onRequest: (request, response) => app.routing(request, response),
+    onRequest: allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
     setReadiness: (whyNot) => {
       whyNotReady = whyNot;
     },

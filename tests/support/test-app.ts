@@ -38,6 +38,7 @@ export async function startTestApp({ limits, config, clock }: TestAppOptions = {
       host: '127.0.0.1',
       storage: 'memory',
       reflection: true,
+      corsOrigins: [],
       limits: { ...DEFAULT_LIMITS, ...limits },
       drainDelayMs: 0,
       shutdownGraceMs: 5_000,
