@@ -12,8 +12,11 @@ let none: TestApp;
 let some: TestApp;
 let every: TestApp;
 
+function start(corsOrigins: '*' | readonly string[]): Promise<TestApp> {
+  return startTestApp({ config: { corsOrigins } });
+}
+
 beforeAll(async () => {
-  const start = (corsOrigins: '*' | readonly string[]) => startTestApp({ config: { corsOrigins } });
   [none, some, every] = await Promise.all([start([]), start(['http://localhost:5173', OURS]), start('*')]);
 });
 

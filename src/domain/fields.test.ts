@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES, invalidArgument, Refusal } from './errors.ts';
 import { acceptFields } from './fields.ts';
+import { MAX_NAMED_VIOLATIONS } from './limits.ts';
 import { Problem } from './problem.ts';
 
 test('accepted fields come back as they are', () => {
@@ -22,6 +23,16 @@ test('a refusal names every bad field as in the contract, and says what is wrong
       { field: 'client_message_id', description: 'is long' },
     ],
   });
+});
+
+test('a refusal names no more bad fields than an answer should hold, and says how many more there are', () => {
+  const bad = (count: number) => Array.from({ length: count }, (_, n) => ({ field: `f${n}`, description: 'is bad' }));
+  const most = bad(MAX_NAMED_VIOLATIONS);
+  expect(acceptFields(most, {})).toEqual(invalidArgument(...most));
+  const many = bad(300_000);
+  const refusal = acceptFields(many, { limit: new Problem('is bad') }) as Refusal;
+  expect(refusal.violations).toEqual([...most, { field: '', description: `and ${300_001 - most.length} more` }]);
+  expect(refusal.message).toMatch(/; f99: is bad; and 299901 more$/);
 });
 
 describe('what of a request could not be read', () => {

@@ -1,6 +1,7 @@
 /** Turns the problems of single values into one refusal that names every bad field. */
 
 import { invalidArgument, type FieldViolation, type Refusal } from './errors.ts';
+import { MAX_NAMED_VIOLATIONS } from './limits.ts';
 import { Problem } from './problem.ts';
 
 /** Values that were accepted: the problems are gone from the types. */
@@ -9,7 +10,7 @@ export type Accepted<T> = { [K in keyof T]: Exclude<T[K], Problem> };
 /**
  * Returns the values if all are accepted and nothing was unreadable, else a refusal with every bad field: the unreadable ones,
  * then the others in the order given. A field is named once: what could not be read is not judged. Of a request that
- * is bad as a whole nothing else is said.
+ * is bad as a whole nothing else is said. Of very many bad fields the first are named and the others counted.
  * @param unreadable what of the request could not be read.
  * @param values by the names of the fields in the contract, in camelCase here and in snake_case in the refusal.
  */
@@ -24,7 +25,13 @@ export function acceptFields<T extends Record<string, unknown>>(
   }
   if (violations.length === 0) return values as Accepted<T>;
   const whole = violations.find(({ field }) => field === '');
-  return whole === undefined ? invalidArgument(...violations) : invalidArgument(whole);
+  return whole === undefined ? invalidArgument(...firstOf(violations)) : invalidArgument(whole);
+}
+
+function firstOf(violations: readonly FieldViolation[]): readonly FieldViolation[] {
+  const more = violations.length - MAX_NAMED_VIOLATIONS;
+  if (more <= 0) return violations;
+  return [...violations.slice(0, MAX_NAMED_VIOLATIONS), { field: '', description: `and ${more} more` }];
 }
 
 /** Whether a field, or a field within it, is among those named. */

@@ -52,6 +52,9 @@ export const MAX_STREAM_QUEUE_BYTES = 4 * 1024 * 1024;
 /** Longest that the reader of a stream that has ended may take for what is on its way, the `end` event included. */
 export const MAX_END_DELIVERY_MS = 10 * SECOND_MS;
 
+/** Most bad fields that a refusal names: one request can have more of them than an answer should hold. */
+export const MAX_NAMED_VIOLATIONS = 100;
+
 /** Longest that a call other than a wait or a stream may take on the server. */
 export const CALL_DEADLINE_MS = 10 * SECOND_MS;
 

@@ -49,7 +49,9 @@ describe('a value over a cap of the server', () => {
     );
   });
 
-  test('is accepted when the cap is off', () => {
-    expect(parseMaxMessages(1_000_000_000, { ...DEFAULT_LIMITS, maxChatSize: 0 })).toBe(1_000_000_000);
+  test('is accepted when the cap is off, and no cap is named', () => {
+    const limits = { ...DEFAULT_LIMITS, maxChatSize: 0 };
+    expect(parseMaxMessages(1_000_000_000, limits)).toBe(1_000_000_000);
+    expect(parseMaxMessages(0, limits)).toEqual(new Problem(`must be a whole number from 1 to ${MAX_SEQ}`));
   });
 });

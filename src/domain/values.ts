@@ -30,9 +30,9 @@ export function parsePageSize(value: number): number | Problem {
 
 /** How many messages a chat is to keep, under the server's cap. */
 export function parseMaxMessages(value: number, { maxChatSize }: Limits): number | Problem {
-  const cap = maxChatSize === 0 ? MAX_SEQ : maxChatSize;
-  if (Number.isSafeInteger(value) && value >= 1 && value <= cap) return value;
-  return new Problem(`must be a whole number from 1 to ${cap} (the server's max_chat_size)`);
+  if (maxChatSize === 0) return parseInteger(value, 1, MAX_SEQ);
+  const accepted = parseInteger(value, 1, maxChatSize);
+  return accepted instanceof Problem ? new Problem(`${accepted.description} (the server's max_chat_size)`) : accepted;
 }
 
 /** A chat's lifetime in milliseconds, under the server's cap. NaN stands for a duration that is not whole milliseconds. */

@@ -61,12 +61,13 @@ const ajv = new Ajv({ allErrors: true, verbose: true });
 
 /** Makes the check for an operation. Limits and formats are left to the domain. */
 export function requestCheck({ query, headers, body }: Operation): (request: ArrivedRequest) => CheckedRequest {
+  const members = body?.schema.properties ?? {};
   const isWritten = ajv.compile<Record<string, Fields>>({
     type: 'object',
     properties: {
       query: membersSchema(query, textSchema),
       headers: membersSchema(headers, textSchema),
-      body: { ...membersSchema(body?.schema.properties ?? {}, valueSchema), required: body?.schema.required ?? [] },
+      body: { ...membersSchema(members, valueSchema), required: body?.schema.required ?? [] },
     },
   });
 
@@ -74,6 +75,12 @@ export function requestCheck({ query, headers, body }: Operation): (request: Arr
     const read = readBody(request.body, body);
     let parts = { query: request.query, headers: known(request.headers, headers), body: read.members };
     let unreadable = read.violations;
+    // Apart from the check, which would make a large object of each: there can be as many as a body has room for.
+    const unknown = [...unknownNames(parts.query, query), ...unknownNames(parts.body, members)];
+    if (unknown.length > 0) {
+      unreadable = [...unreadable, ...unknown.map(notKnown)];
+      parts = { ...parts, query: only(parts.query, query), body: only(parts.body, members) };
+    }
     if (!isWritten(parts)) {
       const errors = isWritten.errors ?? [];
       const others = errors.map(violation).filter(({ field }) => !isNamed(field, read.violations));
@@ -94,7 +101,7 @@ export function requestCheck({ query, headers, body }: Operation): (request: Arr
 
 function membersSchema(schemas: Schemas, write: (schema: Schema) => object): object {
   const properties = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, write(schema)]));
-  return { type: 'object', additionalProperties: false, properties };
+  return { type: 'object', properties };
 }
 
 function textSchema({ type = '' }: Schema): object {
@@ -119,9 +126,9 @@ function readBody(
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { members: {}, violations: NO_OBJECT };
   const twice = duplicateMembers(bytes, Object.keys(value).length);
-  if (twice.length === 0) return { members: value as Fields, violations: NOTHING };
-  const once = Object.entries(value).filter(([name]) => !twice.includes(name));
-  return { members: Object.fromEntries(once), violations: twice.map(givenTwice) };
+  if (twice.size === 0) return { members: value as Fields, violations: NOTHING };
+  const once = Object.entries(value).filter(([name]) => !twice.has(name));
+  return { members: Object.fromEntries(once), violations: [...twice].map(givenTwice) };
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -141,16 +148,27 @@ function givenTwice(name: string): FieldViolation {
   return { field: toContractName(name), description: 'must be given once' };
 }
 
+function unknownNames(fields: Fields, schemas: Schemas): readonly string[] {
+  return Object.keys(fields).filter((name) => !Object.hasOwn(schemas, name));
+}
+
+function notKnown(name: string): FieldViolation {
+  return { field: toContractName(name), description: 'is not known here' };
+}
+
+function only(fields: Fields, schemas: Schemas): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(schemas, name)));
+}
+
 /** A request has many headers that are nobody's parameters. */
 function known(headers: Fields, schemas: Schemas): Fields {
-  const present = Object.keys(schemas).filter((name) => headers[name.toLowerCase()] !== undefined);
+  // A header without a value says nothing: clients send one like that before they have received an event.
+  const present = Object.keys(schemas).filter((name) => (headers[name.toLowerCase()] ?? '') !== '');
   return Object.fromEntries(present.map((name) => [name, headers[name.toLowerCase()]]));
 }
 
 function violation(error: ErrorObject): FieldViolation {
   const name = faultyName(error);
-  if (error.keyword === 'additionalProperties')
-    return { field: toContractName(name), description: 'is not known here' };
   if (error.keyword === 'required') return { field: toContractName(name), description: 'is required' };
   if (Array.isArray(error.data) && !error.instancePath.startsWith('/body/')) return givenTwice(name);
   const { description } = error.parentSchema as { readonly description: string };
@@ -159,8 +177,8 @@ function violation(error: ErrorObject): FieldViolation {
 
 /** The parameter or member that an error is about. */
 function faultyName({ instancePath, params }: ErrorObject): string {
-  const { additionalProperty, missingProperty } = params as Readonly<Record<string, string | undefined>>;
-  return additionalProperty ?? missingProperty ?? instancePath.split('/')[2] ?? '';
+  const { missingProperty } = params as Readonly<Record<string, string | undefined>>;
+  return missingProperty ?? instancePath.split('/')[2] ?? '';
 }
 
 function withoutFaults<P extends Readonly<Record<string, Fields>>>(parts: P, errors: readonly ErrorObject[]): P {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { duplicateMembers } from './duplicate-members.ts';
 
 function duplicatesIn(json: string): readonly string[] {
-  return duplicateMembers(Buffer.from(json), Object.keys(JSON.parse(json) as object).length);
+  return [...duplicateMembers(Buffer.from(json), Object.keys(JSON.parse(json) as object).length)];
 }
 
 describe('members that stand twice', () => {

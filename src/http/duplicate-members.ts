@@ -2,16 +2,20 @@
 
 const COLON = 0x3a;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
- * The names that stand more than once at the top of a JSON object, each once.
+ * The names that stand more than once at the top of a JSON object.
  * @param json a text that has been parsed.
  * @param memberCount how many members it had then.
  */
-export function duplicateMembers(json: Buffer, memberCount: number): readonly string[] {
+export function duplicateMembers(json: Buffer, memberCount: number): ReadonlySet<string> {
   // Every member has a colon. With no colon more than members there is none twice, and most texts end here.
-  if (!hasMoreColons(json, memberCount)) return [];
-  const names = memberNames(json.toString());
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  if (!hasMoreColons(json, memberCount)) return NONE;
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of memberNames(json.toString())) (once.has(name) ? twice : once).add(name);
+  return twice;
 }
 
 function hasMoreColons(json: Buffer, count: number): boolean {
