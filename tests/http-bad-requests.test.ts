@@ -142,6 +142,7 @@ describe('what reaches no operation', () => {
     expect(status).toBe(404);
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test.each([
@@ -189,6 +190,62 @@ describe('what reaches no operation', () => {
   });
 });
 
+describe('a request that is made to cost much is refused in proportion', () => {
+  const DEPTH = 100_000;
+  const roomy = '/v1/chats';
+  let own: TestApp;
+  let headers: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    own = await startTestApp({ limits: { maxMessageLength: 65_536 } });
+    headers = { ...JSON_TYPE, authorization: `Bearer ${(await HttpPerson.enter(own.port)).token}` };
+  });
+
+  afterAll(() => own.close());
+
+  async function refusal(
+    path: string,
+    options: RequestInit,
+  ): Promise<{ readonly bytes: number; readonly problem: Problem }> {
+    const response = await fetch(`http://127.0.0.1:${own.port}${path}`, { ...options, headers });
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    return { bytes: text.length, problem: JSON.parse(text) as Problem };
+  }
+
+  test.each([
+    ['a list in a list', `{"title":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`, 'title: must be a string'],
+    ['an object in an object', `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`, 'a: is not known here'],
+    ['twice an object in an object', `{"a":1,${'"a":{'.repeat(DEPTH)}${'}'.repeat(DEPTH)}}`, 'a: must be given once'],
+    ['lists and nothing else', '['.repeat(DEPTH) + ']'.repeat(DEPTH), 'must have a body that is a JSON object'],
+    ['lists without an end', '['.repeat(DEPTH), 'must have a body that is valid JSON in UTF-8'],
+  ])('whose body is 100,000 deep: %s', async (_, body, detail) => {
+    expect((await refusal(roomy, { method: 'POST', body })).problem).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      detail,
+    });
+  });
+
+  const names = Array.from({ length: 3_000 }, (_, index) => `m${index}`);
+  const members = names.map((name) => `"${name}":1`).join(',');
+
+  test.each<[string, string, RequestInit, string]>([
+    ['unknown members', roomy, { method: 'POST', body: `{${members}}` }, 'is not known here'],
+    ['repeated members', roomy, { method: 'POST', body: `{${members},${members}}` }, 'must be given once'],
+    ['unknown parameters', `${roomy}?${names.slice(0, 2_500).join('&')}`, {}, 'is not known here'],
+  ])(
+    'that has thousands of %s: the first hundred are named, the others counted',
+    async (_, path, options, description) => {
+      const { bytes, problem } = await refusal(path, options);
+      const count = path === roomy ? 3_000 : 2_500;
+      const named = names.slice(0, 100).map((field) => ({ field, description }));
+      expect(problem.errors).toEqual([...named, { field: '', description: `and ${count - 100} more` }]);
+      expect(problem.detail).toMatch(new RegExp(`; m99: ${description}; and ${count - 100} more$`));
+      expect(bytes).toBeLessThan(10_000);
+    },
+  );
+});
+
 describe('a call without a live session is refused before its arguments are judged', () => {
   test.each(['', 'Bearer', 'Bearer x', 'Basic abc', 'veche_x'])('by the authorization "%s"', async (authorization) => {
     const { status, headers, problem } = await call('GET /v1/chats?pageSize=x', { headers: { authorization } });
@@ -222,6 +279,7 @@ describe('what is no request', () => {
     expect(head).toMatch(/^HTTP\/1.1 431 Request Header Fields Too Large\r\n/);
     expect(head).toContain('content-type: application/problem+json');
     expect(head).toContain('cache-control: no-store');
+    expect(head).toContain('x-content-type-options: nosniff');
     expect(JSON.parse(body)).toMatchObject({ status: 431, code: 'HEADERS_TOO_LARGE' });
   });
 

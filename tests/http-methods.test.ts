@@ -33,6 +33,7 @@ describe('sessions', () => {
     expect(response?.status).toBe(201);
     expect(response?.headers.get('content-type')).toBe('application/json');
     expect(response?.headers.get('cache-control')).toBe('no-store');
+    expect(response?.headers.get('x-content-type-options')).toBe('nosniff');
     const { session, token } = data!;
     expect(session).toEqual({
       userId: expect.stringMatching(UUID),

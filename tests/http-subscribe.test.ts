@@ -68,7 +68,12 @@ describe('subscribe', () => {
     const second = await anna.post(id, 'два');
     const reader = await subscribe(anna, id, { query: '?afterSeq=0' });
     expect(reader.response.statusCode).toBe(200);
-    expect(reader.response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    expect(reader.response.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-accel-buffering': 'no',
+    });
     expect(await reader.next()).toEqual({ event: 'messages', id: 2, data: { messages: [first, second] } });
     expect(await reader.next()).toEqual({ event: 'caught-up', id: 2, data: { seq: 2 } });
     const third = await anna.post(id, 'три');
@@ -83,6 +88,14 @@ describe('subscribe', () => {
     for (const text of ['раз', 'два', 'три']) await anna.post(id, text);
     const reader = await subscribe(anna, id, { query: '?afterSeq=0', headers: { 'Last-Event-ID': '2' } });
     expect(await reader.next()).toMatchObject({ event: 'messages', id: 3, data: { messages: [{ seq: 3 }] } });
+    reader.response.destroy();
+  });
+
+  test('begins where afterSeq says with an empty Last-Event-ID, as sent by clients that have received nothing', async () => {
+    const { id } = await anna.openChat();
+    await anna.post(id, 'раз');
+    const reader = await subscribe(anna, id, { query: '?afterSeq=0', headers: { 'Last-Event-ID': '' } });
+    expect(await reader.next()).toMatchObject({ event: 'messages', id: 1 });
     reader.response.destroy();
   });
 
