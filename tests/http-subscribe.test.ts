@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Http from '../src/gen/http/index.ts';
+import { openEvents, type EventReader } from './support/event-reader.ts';
 import { HttpPerson } from './support/http-person.ts';
 import { startTestApp, type TestApp } from './support/test-app.ts';
 
@@ -15,50 +14,12 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** One server-sent event as it was written. */
-interface Sent {
-  readonly event: string;
-  readonly id: number;
-  readonly data: Http.StreamEvent;
-}
-
-/** A stream that is read event by event. */
-class EventReader {
-  readonly response: IncomingMessage;
-  readonly #chunks: AsyncIterator<string>;
-  #text = '';
-
-  constructor(response: IncomingMessage) {
-    this.response = response.setEncoding('utf8');
-    this.#chunks = (response as AsyncIterable<string>)[Symbol.asyncIterator]();
-  }
-
-  /** The next event; absent at the end. */
-  async next(): Promise<Sent | undefined> {
-    while (!this.#text.includes('\n\n')) {
-      const { done, value } = await this.#chunks.next();
-      if (done === true) return undefined;
-      this.#text += value;
-    }
-    const [written = '', ...rest] = this.#text.split('\n\n');
-    this.#text = rest.join('\n\n');
-    const [, event = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*)$/.exec(written) ?? [];
-    return { event, id: Number(id), data: JSON.parse(data) as Http.StreamEvent };
-  }
-}
-
-async function subscribe(
-  { token }: HttpPerson,
+function subscribe(
+  person: HttpPerson,
   chatId: string,
-  { query = '', headers = {}, port = app.port }: { query?: string; headers?: object; port?: number } = {},
+  { port = app.port, ...options }: { query?: string; headers?: object; port?: number } = {},
 ): Promise<EventReader> {
-  const request = get({
-    port,
-    path: `/v1/chats/${chatId}/events${query}`,
-    headers: { authorization: `Bearer ${token}`, ...headers },
-  });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  return new EventReader(response);
+  return openEvents(port, person, chatId, options);
 }
 
 describe('subscribe', () => {

@@ -26,10 +26,9 @@ test('a refusal names every bad field as in the contract, and says what is wrong
 });
 
 test('a refusal names no more bad fields than an answer should hold, and says how many more there are', () => {
-  const bad = (count: number) => Array.from({ length: count }, (_, n) => ({ field: `f${n}`, description: 'is bad' }));
-  const most = bad(MAX_NAMED_VIOLATIONS);
+  const many = Array.from({ length: 300_000 }, (_, n) => ({ field: `f${n}`, description: 'is bad' }));
+  const most = many.slice(0, MAX_NAMED_VIOLATIONS);
   expect(acceptFields(most, {})).toEqual(invalidArgument(...most));
-  const many = bad(300_000);
   const refusal = acceptFields(many, { limit: new Problem('is bad') }) as Refusal;
   expect(refusal.violations).toEqual([...most, { field: '', description: `and ${300_001 - most.length} more` }]);
   expect(refusal.message).toMatch(/; f99: is bad; and 299901 more$/);

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LiveEvent } from '../live/events.ts';
+import { EventStream } from './event-stream.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { eventSink } from './stream-events.ts';
+
+const READERS = 50;
+
+/** A server of which every answer is this listener's. */
+async function serve(onRequest: RequestListener): Promise<string> {
+  const server = createServer(onRequest).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** An event of one message that counts how often its text is looked at, as it is whenever it is encoded. */
+function countedEvent(): { readonly event: LiveEvent; readonly encodings: () => number } {
+  let encodings = 0;
+  const author = { userId: 'u', displayName: 'Ann' };
+  const message = {
+    id: 'm',
+    chatId: 'c',
+    seq: 7,
+    author,
+    sentAt: 0,
+    get text() {
+      encodings++;
+      return 'Hello!';
+    },
+  };
+  return { event: { type: 'messages', messages: [message] }, encodings: () => encodings };
+}
+
+test('an event is encoded once, whatever the number of its readers', async () => {
+  const { event, encodings } = countedEvent();
+  const heartbeat = new Heartbeat();
+  const origin = await serve((_request, response) => {
+    const sink = eventSink(new EventStream(response, heartbeat, () => {}));
+    sink.send(event, () => sink.end());
+  });
+  const answers = Array.from({ length: READERS }, async () => (await fetch(origin)).text());
+  const expected = `event: messages\nid: 7\ndata: ${JSON.stringify({
+    messages: [
+      {
+        id: 'm',
+        chatId: 'c',
+        seq: 7,
+        author: { userId: 'u', displayName: 'Ann' },
+        text: 'Hello!',
+        sentAt: '1970-01-01T00:00:00.000Z',
+      },
+    ],
+  })}\n\n`;
+  expect(await Promise.all(answers)).toEqual(Array(READERS).fill(expected));
+  expect(encodings()).toBe(1);
+});
