@@ -60,6 +60,24 @@ describe('subscribe', () => {
     reader.response.destroy();
   });
 
+  test('can be read by the generated client', async () => {
+    const { id: chatId } = await anna.openChat();
+    const message = await anna.post(chatId, 'раз');
+    const { stream } = await Http.subscribe({ client: anna.client, path: { chatId }, query: { afterSeq: 0 } });
+    const events: unknown[] = [];
+    for await (const event of stream) {
+      if (events.push(event) === 2) await Http.closeChat({ client: anna.client, path: { chatId } });
+    }
+    expect(events).toEqual([{ messages: [message] }, { seq: 1 }, { reason: 'CHAT_CLOSED', seq: 1 }]);
+  });
+
+  test('takes no token from the address', async () => {
+    const { id } = await anna.openChat();
+    const response = await fetch(`http://127.0.0.1:${app.port}/v1/chats/${id}/events?access_token=${anna.token}`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
   test('says at its place how many messages are missing', async () => {
     const { id } = await anna.openChat({ maxMessages: 1 });
     for (const text of ['раз', 'два', 'три']) await anna.post(id, text);

@@ -88,6 +88,7 @@ describe('the limits of an answer are those of the domain', () => {
     ['fetchUnread', 'messages', MAX_PAGE_SIZE],
     ['listUnreadCounts', 'counts', MAX_PAGE_SIZE],
     ['ActiveUsers', 'users', limits.MAX_ACTIVE_USERS_SHOWN],
+    ['Problem', 'errors', limits.MAX_NAMED_VIOLATIONS + 1],
   ])('in %s.%s: %d items', (of, name, maxItems) => {
     expect(member(of, name)?.['maxItems']).toBe(maxItems);
   });

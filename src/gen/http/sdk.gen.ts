@@ -206,7 +206,10 @@ export const listUnreadCounts = <ThrowOnError extends boolean = false>(options: 
  * data: {"reason":"SERVER_GOING_AWAY","seq":7}
  *
  * A refusal before the first event is a problem with its status, as everywhere. The `EventSource` of browsers can send no
- * `Authorization`; read the response of `fetch` instead.
+ * `Authorization`, and a token in the address, which ends up in logs, is not accepted: read the response of `fetch`
+ * instead, as generated clients do. After `end` with `SERVER_GOING_AWAY` or `READER_TOO_SLOW`, and when a connection
+ * breaks, ask again with `Last-Event-ID` after a delay that is partly random; the stream names none (`retry:`), so that
+ * clients do not all come back at once.
  *
  */
 export const subscribe = <ThrowOnError extends boolean = false>(options: Options<SubscribeData, ThrowOnError, SubscribeResponse>): Promise<ServerSentEventsResult<SubscribeResponses>> => options.client.sse.get<SubscribeResponses, SubscribeErrors, ThrowOnError>({

@@ -356,7 +356,7 @@ export type Problem = {
      */
     detail: string;
     /**
-     * With INVALID_ARGUMENT, every bad field; otherwise empty.
+     * With INVALID_ARGUMENT, every bad field; of more than 100 the first 100, then one without a field that says how many more. Otherwise empty.
      */
     errors: Array<FieldError>;
     /**
@@ -1450,7 +1450,7 @@ export type SubscribeData = {
     body?: never;
     headers?: {
         /**
-         * The `id` of the last event received: the stream goes on after it, whatever `afterSeq` says.
+         * The `id` of the last event received: the stream goes on after it, whatever `afterSeq` says. Empty is as absent.
          */
         'Last-Event-ID'?: Seq;
     };
