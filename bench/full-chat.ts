@@ -2,10 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { createSessionToken } from '../src/service/session-tokens.ts';
+import { GRPC } from './grpc/api.ts';
+import type { PreparedCall } from './grpc/connection.ts';
 import { TEXT } from './load.ts';
-import { compare, type Measure, type Side } from './measure.ts';
+import { compare, withGoal, type Measure, type Side } from './measure.ts';
 import type { Scale } from './scale.ts';
-import { preparePost, Target, withTarget } from './target.ts';
+import { Target, withTarget } from './target.ts';
 
 /** The part of the empty chat's posts per CPU-second. */
 const GOAL = 0.9;
@@ -13,10 +15,13 @@ const GOAL = 0.9;
 export function measureFullChat(scale: Scale): Promise<Measure[]> {
   const token = createSessionToken(randomUUID());
   const chatId = randomUUID();
-  const post = preparePost(token, chatId, TEXT);
-  const start = (messages: number): Promise<Target> =>
-    Target.start('full-chat-server.ts', [token, chatId, scale.fullChat, messages].map(String));
-  const posting = (target: Target): Side => ({ target, task: () => target.send(scale.posts, [post]) });
+  const post = GRPC.preparePost({ token, chatId, text: TEXT });
+  const start = (messages: number): Promise<Target<PreparedCall>> =>
+    Target.start(GRPC, 'full-chat-server.ts', [token, chatId, scale.fullChat, messages].map(String));
+  const posting = (target: Target<PreparedCall>): Side => ({
+    target,
+    task: () => target.sendPrepared(scale.posts, [post]),
+  });
 
   return withTarget(start(scale.fullChat), (full) =>
     withTarget(start(0), async (empty) => {
@@ -24,8 +29,7 @@ export function measureFullChat(scale: Scale): Promise<Measure[]> {
         veche: posting(full),
         beside: { name: 'an empty chat', ...posting(empty) },
       });
-      const reached = measure.beside.ratio.ofMedians >= GOAL;
-      return [{ ...measure, goal: { text: `at least ${GOAL} of an empty chat`, reached } }];
+      return [withGoal(measure, GOAL)];
     }),
   );
 }

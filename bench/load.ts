@@ -11,12 +11,15 @@ export const PAGE_SIZE = 50;
 
 const IN_FLIGHT = 64;
 
-/** Does something `count` times, `IN_FLIGHT` at a time. @returns the count. */
-export async function load(count: number, step: (index: number) => Promise<unknown>): Promise<number> {
+/**
+ * Does something `count` times, `IN_FLIGHT` at a time: as many workers, each of whom does one thing after another.
+ * @returns the count.
+ */
+export async function load(count: number, step: (index: number, worker: number) => Promise<unknown>): Promise<number> {
   let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await step(next++);
+  const work = async (_: unknown, worker: number): Promise<void> => {
+    while (next < count) await step(next++, worker);
   };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, worker));
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, work));
   return count;
 }

@@ -1,5 +1,5 @@
 /**
- * Measures what the server's work costs, beside what gRPC alone costs on the same machine in the same minutes.
+ * Measures what the server's work costs, beside what gRPC or HTTP alone costs on the same machine in the same minutes.
  * `--quick` does less of everything, `--json` prints one JSON document, `--only posts,pages` leaves the rest out.
  * A goal that is missed is a finding; the exit code is 1 only when something breaks.
  * `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=profiles' node bench/main.ts --only posts` leaves a CPU profile of each process.
@@ -8,6 +8,8 @@
 import { parseArgs } from 'node:util';
 import { measureFanOut } from './fan-out.ts';
 import { measureFullChat } from './full-chat.ts';
+import { GRPC } from './grpc/api.ts';
+import { HTTP } from './http/api.ts';
 import type { Measure } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import { measurePages } from './pages.ts';
@@ -16,9 +18,11 @@ import { toJson, toTable } from './report.ts';
 import { FULL, QUICK, type Scale } from './scale.ts';
 
 const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> = {
-  posts: measurePosting,
+  posts: (scale) => measurePosting(GRPC, 0.75, scale),
+  'http-posts': (scale) => measurePosting(HTTP, 0.65, scale),
   pages: measurePages,
-  'fan-out': measureFanOut,
+  'fan-out': (scale) => measureFanOut(GRPC, 100_000, scale),
+  'http-fan-out': (scale) => measureFanOut(HTTP, 80_000, scale),
   memory: measureMemory,
   'full-chat': measureFullChat,
 };

@@ -28,7 +28,7 @@ interface Effort {
 
 /** One side of a comparison: a server and a task that returns how much work was done. */
 export interface Side {
-  readonly target: Target;
+  readonly target: Pick<Target, 'process'>;
   readonly task: () => Promise<number>;
 }
 
@@ -67,4 +67,10 @@ async function run({ target, task }: Side): Promise<Effort> {
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const cpuSeconds = (await target.process.cpuSeconds()) - cpuBefore;
   return { work, cpuSeconds, wallSeconds, workPerCpuSecond: work / cpuSeconds };
+}
+
+/** Sets the part of what is beside a measure that its own figure is to reach. */
+export function withGoal(measure: Comparison, goal: number): Comparison {
+  const { name, ratio } = measure.beside;
+  return { ...measure, goal: { text: `at least ${goal} of ${name}`, reached: ratio.ofMedians >= goal } };
 }

@@ -1,40 +1,36 @@
 /** Open streams that count what they get and check that nothing is missing, twice or out of order. */
 
-import { fromBinary } from '@bufbuild/protobuf';
-import { MessageService, SubscribeResponseSchema, type SubscribeResponse } from '../src/gen/veche/v1/message_pb.js';
-import { Connection, prepareCall, unframe } from './connection.ts';
+import { connectMany, type Api, type Connection, type StreamEvent } from './api.ts';
 
-const STREAMS_PER_CONNECTION = 50;
-
-export class Readers {
-  readonly #connections: Connection[] = [];
+export class Readers<Call> {
+  readonly #api: Api<Call>;
+  readonly #connections: readonly Connection<Call>[];
   /** Each reader's last seq. */
-  readonly #lastSeqs: bigint[] = [];
-  #lastFrame: Buffer = Buffer.alloc(0);
-  #lastEvent: SubscribeResponse | undefined;
+  readonly #lastSeqs: number[] = [];
+  #lastBytes: Buffer = Buffer.alloc(0);
+  #lastEvent: StreamEvent | undefined;
   /** Deliveries, or readers that have caught up, still to come. */
   #awaited = 0;
   #done: (() => void) | undefined;
   #failed: ((error: unknown) => void) | undefined;
 
-  /** Opens the connections for as many streams as there are tokens, without a stream yet. */
-  static async connect(port: number, count: number): Promise<Readers> {
-    const readers = new Readers();
-    readers.#connections.push(...(await Connection.openMany(port, Math.ceil(count / STREAMS_PER_CONNECTION))));
-    return readers;
+  private constructor(api: Api<Call>, connections: readonly Connection<Call>[]) {
+    this.#api = api;
+    this.#connections = connections;
+  }
+
+  /** Opens the connections for as many streams as will be asked for, without a stream yet. */
+  static async connect<Call>(api: Api<Call>, port: number, count: number): Promise<Readers<Call>> {
+    return new Readers(api, await connectMany(api, port, Math.ceil(count / api.streamsPerConnection)));
   }
 
   /** Opens one stream for each token; resolves when all of them are live. */
   subscribe(chatId: string, tokens: readonly string[]): Promise<void> {
     const live = this.#expect(tokens.length);
     for (const [reader, token] of tokens.entries()) {
-      const connection = this.#connections[reader % this.#connections.length] as Connection;
-      const call = prepareCall(MessageService.method.subscribe, { chatId }, token);
+      const connection = this.#connections[reader % this.#connections.length] as Connection<Call>;
       connection
-        .stream(
-          call,
-          unframe((frame) => this.#receive(reader, frame)),
-        )
+        .subscribe(token, chatId, (bytes) => this.#receive(reader, bytes))
         .then(
           () => this.#failed?.(new Error('a stream has ended')),
           (error: unknown) => this.#failed?.(error),
@@ -61,28 +57,26 @@ export class Readers {
     });
   }
 
-  #receive(reader: number, frame: Buffer): void {
-    const { event } = this.#decode(frame);
-    if (event.case === 'caughtUp') {
-      this.#lastSeqs[reader] = event.value.seq;
+  #receive(reader: number, bytes: Buffer): void {
+    const event = this.#read(bytes);
+    if (event?.type === 'caught-up') {
+      this.#lastSeqs[reader] = event.seq;
       this.#awaited -= 1;
-    } else if (event.case === 'messages') {
-      for (const { seq } of event.value.messages) {
-        if (seq !== (this.#lastSeqs[reader] ?? 0n) + 1n) this.#failed?.(new Error(`seq ${seq} is out of order`));
+    } else if (event?.type === 'messages') {
+      for (const seq of event.seqs) {
+        if (seq !== (this.#lastSeqs[reader] ?? 0) + 1) this.#failed?.(new Error(`seq ${seq} is out of order`));
         this.#lastSeqs[reader] = seq;
       }
-      this.#awaited -= event.value.messages.length;
-    } else {
-      this.#failed?.(new Error(`a stream was sent ${event.case}`));
+      this.#awaited -= event.seqs.length;
     }
     if (this.#awaited === 0) this.#done?.();
   }
 
-  /** All readers get the same frames, so that most need no decoding. */
-  #decode(frame: Buffer): SubscribeResponse {
-    if (this.#lastEvent === undefined || !frame.equals(this.#lastFrame)) {
-      this.#lastFrame = Buffer.from(frame);
-      this.#lastEvent = fromBinary(SubscribeResponseSchema, frame);
+  /** All readers get the same bytes, so that most need no decoding. */
+  #read(bytes: Buffer): StreamEvent | undefined {
+    if (!bytes.equals(this.#lastBytes)) {
+      this.#lastBytes = Buffer.from(bytes);
+      this.#lastEvent = this.#api.readEvent(bytes);
     }
     return this.#lastEvent;
   }

@@ -1,41 +1,40 @@
 /** A server under test with what clients have in it: connections, sessions, chats. */
 
-import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
-import { MessageService } from '../src/gen/veche/v1/message_pb.js';
-import { SessionService } from '../src/gen/veche/v1/session_pb.js';
-import { Connection, prepareCall, type PreparedCall } from './connection.ts';
+import { connectMany, type Api, type Connection } from './api.ts';
 import { load } from './load.ts';
 import { ServerProcess } from './server-process.ts';
 
-const CONNECTIONS = 4;
 const UNLIMITED = ['max-users', 'max-chats', 'max-chat-size', 'max-streams-per-session'].flatMap((name) => [
   `--${name}`,
   '0',
 ]);
 
-export class Target {
+/** `Call` is a prepared call of the API that it is spoken to through. */
+export class Target<Call = unknown> {
+  readonly api: Api<Call>;
   readonly process: ServerProcess;
-  readonly #connections: readonly Connection[];
+  readonly #connections: readonly Connection<Call>[];
 
-  private constructor(process: ServerProcess, connections: readonly Connection[]) {
+  private constructor(api: Api<Call>, process: ServerProcess, connections: readonly Connection<Call>[]) {
+    this.api = api;
     this.process = process;
     this.#connections = connections;
   }
 
   /** Starts a script as a server and connects to it. */
-  static async start(script: string, args: readonly string[] = []): Promise<Target> {
+  static async start<Call>(api: Api<Call>, script: string, args: readonly string[] = []): Promise<Target<Call>> {
     const process = await ServerProcess.start(script, args);
-    return new Target(process, await Connection.openMany(process.port, CONNECTIONS));
+    return new Target(api, process, await connectMany(api, process.port, api.connections));
   }
 
   /** Veche itself, without limits on counts. */
-  static veche(): Promise<Target> {
-    return Target.start('../src/main.ts', ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED]);
+  static veche<Call>(api: Api<Call>): Promise<Target<Call>> {
+    return Target.start(api, '../src/main.ts', ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED]);
   }
 
-  /** The server that does gRPC and nothing else. */
-  static bare(): Promise<Target> {
-    return Target.start('bare-server.ts');
+  /** The server that speaks the API and does nothing else. */
+  static bare<Call>(api: Api<Call>): Promise<Target<Call>> {
+    return Target.start(api, api.bareServer);
   }
 
   async stop(): Promise<void> {
@@ -43,46 +42,41 @@ export class Target {
     await this.process.stop();
   }
 
-  /** One of the connections; whoever asks by rising numbers uses them all equally. */
-  connection(index: number): Connection {
-    const connection = this.#connections[index % this.#connections.length];
-    if (connection === undefined) throw new Error('no connection');
-    return connection;
-  }
-
   /** Opens `count` sessions; @returns their tokens. */
   async createSessions(count: number): Promise<string[]> {
     const tokens: string[] = [];
-    await load(count, async (index) => {
-      const request = { displayName: `Speaker ${index}` };
-      const { token } = await this.connection(index).ask(SessionService.method.createSession, request);
-      tokens.push(token);
+    await load(count, async (index, worker) => {
+      tokens.push(await this.#connection(worker).createSession(`Speaker ${index}`));
     });
     return tokens;
   }
 
-  /** Opens a chat; @returns its id. */
-  async createChat(token: string, maxMessages?: number): Promise<string> {
-    const request = maxMessages === undefined ? {} : { maxMessages: BigInt(maxMessages) };
-    const { chat } = await this.connection(0).ask(ChatService.method.createChat, request, token);
-    if (chat === undefined) throw new Error('no chat');
-    return chat.id;
+  /** Opens a chat; @returns its id. One at a time. */
+  createChat(token: string, maxMessages?: number): Promise<string> {
+    return this.#connection(0).createChat(token, maxMessages);
+  }
+
+  /** Sends `count` calls. @returns the count. */
+  send(count: number, call: (index: number) => Call): Promise<number> {
+    return load(count, (index, worker) => this.#connection(worker).send(call(index)));
   }
 
   /** Sends `count` prepared calls, each of them in turn. @returns the count. */
-  send(count: number, calls: readonly PreparedCall[]): Promise<number> {
-    return load(count, (index) => this.connection(index).send(calls[index % calls.length] as PreparedCall));
+  sendPrepared(count: number, calls: readonly Call[]): Promise<number> {
+    return this.send(count, (index) => calls[index % calls.length] as Call);
+  }
+
+  /** One of the connections, all used equally. */
+  #connection(worker: number): Connection<Call> {
+    return this.#connections[worker % this.#connections.length] as Connection<Call>;
   }
 }
 
-/** A post ready to be sent. */
-export function preparePost(token: string, chatId: string, text: string, clientMessageId?: string): PreparedCall {
-  const request = { chatId, text, ...(clientMessageId !== undefined && { clientMessageId }) };
-  return prepareCall(MessageService.method.postMessage, request, token);
-}
-
 /** Lets `use` have a server that is starting and stops it afterwards. */
-export async function withTarget<T>(starting: Promise<Target>, use: (target: Target) => Promise<T>): Promise<T> {
+export async function withTarget<Call, T>(
+  starting: Promise<Target<Call>>,
+  use: (target: Target<Call>) => Promise<T>,
+): Promise<T> {
   const target = await starting;
   try {
     return await use(target);
@@ -91,7 +85,10 @@ export async function withTarget<T>(starting: Promise<Target>, use: (target: Tar
   }
 }
 
-/** Starts Veche and the bare server for `use` and stops them afterwards. */
-export function withBoth<T>(use: (veche: Target, bare: Target) => Promise<T>): Promise<T> {
-  return withTarget(Target.veche(), (veche) => withTarget(Target.bare(), (bare) => use(veche, bare)));
+/** Starts Veche and the bare server of an API for `use` and stops them afterwards. */
+export function withBoth<Call, T>(
+  api: Api<Call>,
+  use: (veche: Target<Call>, bare: Target<Call>) => Promise<T>,
+): Promise<T> {
+  return withTarget(Target.veche(api), (veche) => withTarget(Target.bare(api), (bare) => use(veche, bare)));
 }

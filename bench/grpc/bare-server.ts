@@ -8,13 +8,13 @@ import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/prot
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Server, ServerCredentials, status, type handleUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
-import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
-import { MessageService, SubscribeResponseSchema, type Message } from '../src/gen/veche/v1/message_pb.js';
-import { SessionService } from '../src/gen/veche/v1/session_pb.js';
-import { serverOptions } from '../src/grpc/server-options.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { ChatService } from '../../src/gen/veche/v1/chat_pb.js';
+import { MessageService, SubscribeResponseSchema, type Message } from '../../src/gen/veche/v1/message_pb.js';
+import { SessionService } from '../../src/gen/veche/v1/session_pb.js';
+import { serverOptions } from '../../src/grpc/server-options.ts';
 import type { Method } from './connection.ts';
-import { PAGE_SIZE, TEXT } from './load.ts';
+import { PAGE_SIZE, TEXT } from '../load.ts';
 
 const AUTHOR = { $typeName: 'veche.v1.User', userId: randomUUID(), displayName: 'Speaker 1' } as const;
 const MESSAGE_ID = randomUUID();

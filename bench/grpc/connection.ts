@@ -6,6 +6,10 @@ import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from '@b
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { once } from 'node:events';
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { ChatService } from '../../src/gen/veche/v1/chat_pb.js';
+import { MessageService } from '../../src/gen/veche/v1/message_pb.js';
+import { SessionService } from '../../src/gen/veche/v1/session_pb.js';
+import type { Connection } from '../api.ts';
 
 const WINDOW_BYTES = 16 * 1024 * 1024;
 const FRAME_HEADER_BYTES = 5;
@@ -42,23 +46,30 @@ export function prepareCall<I extends DescMessage, O extends DescMessage>(
   return { headers, frame };
 }
 
-export class Connection {
+export class GrpcConnection implements Connection<PreparedCall> {
   readonly #session: ClientHttp2Session;
 
   private constructor(session: ClientHttp2Session) {
     this.#session = session;
   }
 
-  static async open(port: number): Promise<Connection> {
+  static async open(port: number): Promise<GrpcConnection> {
     const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: WINDOW_BYTES } });
     await once(session, 'connect');
     session.setLocalWindowSize(WINDOW_BYTES);
-    return new Connection(session);
+    return new GrpcConnection(session);
   }
 
-  /** Opens `count` connections. */
-  static openMany(port: number, count: number): Promise<Connection[]> {
-    return Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+  async createSession(displayName: string): Promise<string> {
+    const { token } = await this.ask(SessionService.method.createSession, { displayName });
+    return token;
+  }
+
+  async createChat(token: string, maxMessages?: number): Promise<string> {
+    const request = maxMessages === undefined ? {} : { maxMessages: BigInt(maxMessages) };
+    const { chat } = await this.ask(ChatService.method.createChat, request, token);
+    if (chat === undefined) throw new Error('no chat');
+    return chat.id;
   }
 
   /** Calls a method and decodes its answer. */
@@ -74,12 +85,16 @@ export class Connection {
   /** Sends a call; @returns its answer, still framed. @throws Error unless its status is OK. */
   async send(call: PreparedCall): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    await this.stream(call, (chunk) => chunks.push(chunk));
+    await this.#stream(call, (chunk) => chunks.push(chunk));
     return Buffer.concat(chunks);
   }
 
+  subscribe(token: string, chatId: string, onEvent: (bytes: Buffer) => void): Promise<void> {
+    return this.#stream(prepareCall(MessageService.method.subscribe, { chatId }, token), unframe(onEvent));
+  }
+
   /** Sends a call and hands over what comes, as it comes; resolves when it ends with status OK. */
-  stream({ headers, frame }: PreparedCall, onChunk: (chunk: Buffer) => void): Promise<void> {
+  #stream({ headers, frame }: PreparedCall, onChunk: (chunk: Buffer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const stream: ClientHttp2Stream = this.#session.request(headers);
       let end: IncomingHttpHeaders = {};
@@ -96,14 +111,13 @@ export class Connection {
     });
   }
 
-  /** Breaks off whatever is under way. */
   close(): void {
     this.#session.destroy();
   }
 }
 
 /** Puts the gRPC messages of one stream together again. @returns a function for its chunks. */
-export function unframe(onMessage: (bytes: Buffer) => void): (chunk: Buffer) => void {
+function unframe(onMessage: (bytes: Buffer) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
