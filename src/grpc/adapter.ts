@@ -11,8 +11,8 @@ import {
   type ServerWritableStream,
 } from '@grpc/grpc-js';
 import { Refusal, type FieldViolation } from '../domain/errors.ts';
+import { CallSignal } from '../service/call-signal.ts';
 import type { Call, Method } from '../service/calls.ts';
-import { CallSignal } from './call-signal.ts';
 import { requestDecoder, responseEncoder, type DecodedRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
 import { http2StreamOf } from './http2-stream-of.ts';

@@ -53,12 +53,9 @@ export function registerOperations(
 type Bound = Pick<RouteOptions, 'handler' | 'errorHandler'>;
 
 function bindUnary(operation: Operation, handler: AnyUnaryHandler, onFailure: OnFailure): Bound {
-  const read = requestReader(operation);
-  return bindCall(operation, onFailure, async (method, request, reply) => {
-    const { readable, unreadable } = read(request);
-    const call = new HttpCall(method, reply.raw, unreadable);
-    send(reply, await handler(call, readable));
-  });
+  return bindCall(operation, onFailure, (call, request, reply) =>
+    handler(call, request).then((answer) => send(reply, answer)),
+  );
 }
 
 function bindStream(
@@ -67,12 +64,9 @@ function bindStream(
   onFailure: OnFailure,
   heartbeat: Heartbeat,
 ): Bound {
-  const read = requestReader(operation);
-  return bindCall(operation, onFailure, async (method, request, reply) => {
-    const { readable, unreadable } = read(request);
-    const call = new HttpCall(method, reply.raw, unreadable);
+  return bindCall(operation, onFailure, async (call, request, reply) => {
     const stream = new EventStream(reply.raw, heartbeat, () => void reply.hijack());
-    const refusal = await handler(call, readable, stream);
+    const refusal = await handler(call, request, stream);
     if (refusal === undefined) stream.begin();
     else send(reply, refusal);
   });
@@ -82,13 +76,16 @@ function bindStream(
 function bindCall(
   operation: Operation,
   onFailure: OnFailure,
-  serve: (method: Method, request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+  serve: (call: Call, request: ReadableRequest, reply: FastifyReply) => Promise<void>,
 ): Bound {
   const method = methodOf(operation);
+  const read = requestReader(operation);
   return {
-    handler: async (request, reply) => {
-      await serve(method, request, reply);
-      return reply;
+    handler: (request, reply) => {
+      const { readable, unreadable } = read(request);
+      const call = new HttpCall(method, reply.raw, unreadable);
+      // Not handed to the framework as a promise: following it would cost as much as the service's own part of a call.
+      serve(call, readable, reply).catch((error: unknown) => send(reply, onFailure(call, error)));
     },
     errorHandler: (error, request, reply) => {
       const problem = protocolErrorOf(error);

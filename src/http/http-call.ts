@@ -2,38 +2,41 @@
 
 import type { ServerResponse } from 'node:http';
 import type { FieldViolation } from '../domain/errors.ts';
+import { CallSignal, type Cancellable } from '../service/call-signal.ts';
 import type { Call, Method } from '../service/calls.ts';
-
-/** Why a call is given up. One for all, because an error for each would cost more than most calls. */
-const CALL_OVER = new Error('nobody waits for this call any more');
 
 const BEARER = /^bearer +([^ ]+)$/i;
 
 /** Its signal is aborted when the client goes away before it is answered, or when the server gives it up. */
-export class HttpCall implements Call {
+export class HttpCall implements Call, Cancellable {
   readonly method: Method;
-  /** Of `Authorization: Bearer <token>`; anything else is no token. */
-  readonly token: string | undefined;
   readonly unreadable: readonly FieldViolation[];
-  readonly #controller = new AbortController();
+  readonly signal = new CallSignal(this);
+  readonly #response: ServerResponse;
 
   constructor(method: Method, response: ServerResponse, unreadable: readonly FieldViolation[]) {
     this.method = method;
-    this.token = BEARER.exec(response.req.headers.authorization ?? '')?.[1];
     this.unreadable = unreadable;
-    if (response.destroyed) this.abandon();
-    else {
-      response.once('close', () => {
-        if (!response.writableEnded) this.abandon();
-      });
-    }
+    this.#response = response;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Of `Authorization: Bearer <token>`; anything else is no token. */
+  get token(): string | undefined {
+    return BEARER.exec(this.#response.req.headers.authorization ?? '')?.[1];
+  }
+
+  /** Whether the client went away before there was an answer. */
+  get cancelled(): boolean {
+    return this.#response.destroyed && !this.#response.writableEnded;
+  }
+
+  once(_event: 'cancelled', listener: () => void): void {
+    this.#response.once('close', () => {
+      if (this.cancelled) listener();
+    });
   }
 
   abandon(): void {
-    this.#controller.abort(CALL_OVER);
+    this.signal.abort();
   }
 }

@@ -19,7 +19,7 @@ export function send(reply: FastifyReply, answer: AnyAnswer | Refusal): void {
   }
   reply.code(answer.status).headers(PERSONAL);
   if (answer.body === undefined) reply.send();
-  else reply.header('content-type', 'application/json').send(encode(answer.body));
+  else reply.serializer(JSON.stringify).header('content-type', 'application/json').send(answer.body);
 }
 
 /** Sends a problem. */
@@ -27,12 +27,8 @@ export function sendProblem(reply: FastifyReply, { status, headers, problem }: P
   reply
     .code(status)
     .headers({ ...headers, ...PERSONAL, 'content-type': 'application/problem+json' })
-    .send(encode(problem));
-}
-
-/** Bytes: to the type of a text the framework adds a charset, which JSON does not have. */
-function encode(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
+    .serializer(JSON.stringify)
+    .send(problem);
 }
 
 /** Answers a request that failed before it reached an operation. */

@@ -4,9 +4,19 @@ const DURATION = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/;
 /** What protobuf allows: about 10,000 years. */
 const MAX_DURATION_MS = 315_576_000_000_000;
 
-/** A time in UTC with milliseconds. */
+/** The latest second that was written, and how: most times are close to each other, and writing one anew costs more. */
+let lastSecond = NaN;
+let lastSecondText = '';
+
+/** A time in UTC with milliseconds. @param at whole milliseconds, from 1970 on. */
 export function toTime(at: number): string {
-  return new Date(at).toISOString();
+  const milliseconds = at % 1000;
+  const second = at - milliseconds;
+  if (second !== lastSecond) {
+    lastSecondText = new Date(second).toISOString().slice(0, -'000Z'.length);
+    lastSecond = second;
+  }
+  return `${lastSecondText}${String(milliseconds).padStart(3, '0')}Z`;
 }
 
 /** A duration of whole milliseconds, not negative: `90s`, `1.500s`. */

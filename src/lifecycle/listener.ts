@@ -58,18 +58,15 @@ export async function openListener(options: {
     options.onRequest,
   );
   const connections = routeConnections(server, options.onHttp2);
-  server.on('request', (_request, response) => {
-    connections.answering.add(response);
-    response.once('close', () => {
-      connections.answering.delete(response);
-      if (!server.listening) destroyIdle(connections);
-    });
+  server.on('request', ({ socket }, response) => {
+    connections.http1.set(socket, response);
+    if (!server.listening) destroyOnceIdle(connections, response);
   });
   const { onUnreadable } = options;
   if (onUnreadable !== undefined) {
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       // Into an answer that is under way no other may be written.
-      if (socket.writable && !isAnswering(connections, socket)) socket.write(onUnreadable(error.code));
+      if (socket.writable && !isBusy(connections.http1.get(socket))) socket.write(onUnreadable(error.code));
       socket.destroy();
     });
   }
@@ -86,53 +83,56 @@ export async function openListener(options: {
 interface Connections {
   /** Those that have not said yet what they speak. */
   readonly silent: Set<Socket>;
-  readonly http1: Set<Socket>;
-  /** The answers under way on them. */
-  readonly answering: Set<ServerResponse>;
+  /** Those that speak HTTP/1.1, with their latest answers. */
+  readonly http1: Map<Socket, ServerResponse | undefined>;
 }
 
 /** Puts a look at the first bytes before the HTTP server's own listener. */
 function routeConnections(server: Server, onHttp2: (socket: Socket) => void): Connections {
-  const connections: Connections = { silent: new Set(), http1: new Set(), answering: new Set() };
+  const connections: Connections = { silent: new Set(), http1: new Map() };
   const [serveHttp1] = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     // A connection that breaks is no failure of ours, whoever it belongs to by then.
     socket.on('error', () => {});
-    keepWhileOpen(connections.silent, socket);
+    connections.silent.add(socket);
+    socket.once('close', () => {
+      connections.silent.delete(socket);
+      connections.http1.delete(socket);
+    });
     recogniseProtocol(socket, FIRST_BYTES_TIMEOUT_MS, (protocol) => {
       connections.silent.delete(socket);
       if (protocol === 'http/2') return onHttp2(socket);
-      keepWhileOpen(connections.http1, socket);
+      connections.http1.set(socket, undefined);
       serveHttp1?.call(server, socket);
     });
   });
   return connections;
 }
 
-function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {
-  sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
-}
-
 /** Those with half of a request header are idle, too: nobody answers them yet. */
-function destroyIdle({ http1, answering }: Connections): void {
-  const busy = new Set(Array.from(answering, ({ req }) => req.socket));
-  for (const socket of http1) if (!busy.has(socket)) socket.destroy();
+function destroyIdle({ http1 }: Connections): void {
+  for (const [socket, response] of http1) if (!isBusy(response)) socket.destroy();
 }
 
-function isAnswering({ answering }: Connections, socket: Socket): boolean {
-  return Array.from(answering).some(({ req }) => req.socket === socket);
+function destroyOnceIdle(connections: Connections, response: ServerResponse): void {
+  response.once('close', () => destroyIdle(connections));
+}
+
+/** Whether a connection's latest answer is under way; those before it are over first. */
+function isBusy(response: ServerResponse | undefined): response is ServerResponse {
+  return response !== undefined && !response.closed;
 }
 
 async function close(server: Server, connections: Connections, graceMs: number): Promise<void> {
   const { silent, http1 } = connections;
   server.close();
+  for (const response of http1.values()) if (isBusy(response)) destroyOnceIdle(connections, response);
   destroyIdle(connections);
   for (const socket of silent) socket.destroy();
   const force = setTimeout(() => {
-    for (const socket of http1) socket.destroy();
+    for (const socket of http1.keys()) socket.destroy();
   }, graceMs);
-  await Promise.all(Array.from(http1, (socket) => new Promise((resolve) => socket.once('close', resolve))));
+  await Promise.all(Array.from(http1.keys(), (socket) => new Promise((resolve) => socket.once('close', resolve))));
   clearTimeout(force);
 }

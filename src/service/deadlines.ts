@@ -1,4 +1,7 @@
-/** The deadlines of running calls: one wake-up of the clock for all of them, because most calls are over long before theirs. */
+/**
+ * The deadlines of running calls: one wake-up of the clock for all of them, because most calls are over long before theirs.
+ * It stays when the last of them is over: to arm one for every call would cost more than many calls do.
+ */
 
 import type { Clock } from './clock.ts';
 
@@ -12,7 +15,7 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #pending = new Set<Deadline>();
-  #cancelWakeUp: (() => void) | undefined;
+  #isWaiting = false;
 
   constructor(clock: Clock, limitMs: number) {
     this.#clock = clock;
@@ -23,25 +26,18 @@ export class Deadlines {
   set(callback: () => void): () => void {
     const deadline = { at: this.#clock.now() + this.#limitMs, callback };
     this.#pending.add(deadline);
-    if (this.#cancelWakeUp === undefined) this.#waitFor(deadline);
-    return () => {
-      this.#pending.delete(deadline);
-      if (this.#pending.size === 0) this.#rest();
-    };
+    if (!this.#isWaiting) this.#waitFor(deadline);
+    return () => this.#pending.delete(deadline);
   }
 
   #waitFor({ at }: Deadline): void {
-    this.#cancelWakeUp = this.#clock.wakeAt(at, () => this.#wake());
-  }
-
-  #rest(): void {
-    this.#cancelWakeUp?.();
-    this.#cancelWakeUp = undefined;
+    this.#isWaiting = true;
+    this.#clock.wakeAt(at, () => this.#wake());
   }
 
   #wake(): void {
     const now = this.#clock.now();
-    this.#cancelWakeUp = undefined;
+    this.#isWaiting = false;
     for (const deadline of this.#pending) {
       if (deadline.at > now) return this.#waitFor(deadline);
       this.#pending.delete(deadline);

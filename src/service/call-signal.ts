@@ -1,9 +1,9 @@
 /** The signal of one call: made for every call, so it is light until somebody listens. */
 
-import type { CancelSignal } from '../service/calls.ts';
+import type { CancelSignal } from './calls.ts';
 
-/** A call of grpc-js: says once that it is cancelled, and remembers it. */
-interface Cancellable {
+/** What an API's library knows of a call: says once that it is cancelled, and remembers it. */
+export interface Cancellable {
   readonly cancelled: boolean;
   once(event: 'cancelled', listener: () => void): unknown;
 }
