@@ -1,7 +1,7 @@
 /** What a load asks of a server, whichever API it speaks: `grpc/` and `http/` know how. */
 
 /** A message to be posted. */
-export interface Post {
+interface Post {
   readonly token: string;
   readonly chatId: string;
   readonly text: string;

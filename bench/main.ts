@@ -16,6 +16,7 @@ import { measurePages } from './pages.ts';
 import { measurePosting } from './posting.ts';
 import { toJson, toTable } from './report.ts';
 import { FULL, QUICK, type Scale } from './scale.ts';
+import { measureSharedPort } from './shared-port.ts';
 
 const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> = {
   posts: (scale) => measurePosting(GRPC, 0.75, scale),
@@ -23,6 +24,7 @@ const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> =
   pages: measurePages,
   'fan-out': (scale) => measureFanOut(GRPC, 100_000, scale),
   'http-fan-out': (scale) => measureFanOut(HTTP, 80_000, scale),
+  'shared-port': measureSharedPort,
   memory: measureMemory,
   'full-chat': measureFullChat,
 };
