@@ -29,7 +29,7 @@ export const FULL: Scale = {
 };
 
 export const QUICK: Scale = {
-  warmUpRounds: 3,
+  warmUpRounds: 8,
   rounds: 5,
   posts: 1_500,
   pages: 200,
