@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openListener, type Listener } from './listener.ts';
 
 const LONG_MS = 60_000;
+const UNREADABLE = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n';
 const http2 = createHttp2Server((request, response) => {
   request.resume().on('end', () => response.end(`HTTP/${request.httpVersion}`));
 });
@@ -21,6 +22,7 @@ async function open(onRequest = answerNothing): Promise<void> {
     host: '127.0.0.1',
     port: 0,
     onRequest,
+    onUnreadable: () => UNREADABLE,
     onHttp2: (socket) => http2.emit('connection', socket),
   });
 }
@@ -68,6 +70,25 @@ describe('one port', () => {
     request.end(Buffer.alloc(200_000));
     expect(await text(request)).toBe('HTTP/2.0');
     session.close();
+  });
+
+  test('answers what is no request once the answer before it is over', async () => {
+    await open();
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(client, 'data');
+    client.write('garbage\r\n\r\n');
+    expect(await text(client)).toBe(UNREADABLE);
+  });
+
+  test('writes nothing into an answer that is under way', async () => {
+    await open((_request, response) => response.writeHead(200).write('begun'));
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const [begun] = (await once(client, 'data')) as [Buffer];
+    client.write('garbage\r\n\r\n');
+    expect(begun.toString()).toContain('begun');
+    expect(await text(client)).toBe('');
   });
 
   test('survives garbage, resets and half-open connections', async () => {
