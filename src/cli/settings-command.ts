@@ -2,6 +2,7 @@
 
 import { Option, type Command } from 'commander';
 import { resolveSettings, WrongSettings, type ResolvedSettings } from '../config/resolve-settings.ts';
+import { SETTING_RULES } from '../config/setting-rules.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { flagOf, rowsOf, unknownName, variableOf, type GivenValue, type Source } from '../config/source.ts';
 import { allowedFor, NONE, type Setting } from '../config/setting.ts';
@@ -25,7 +26,8 @@ export function takeSettings(command: Command, io: Io, onExit: (code: number) =>
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async () => {
-      const settings = resolveSettings(SETTINGS, { flags: readFlags(command), env: io.env, readFile: io.readFile });
+      const sources = { flags: readFlags(command), env: io.env, readFile: io.readFile };
+      const settings = resolveSettings(SETTINGS, sources, SETTING_RULES);
       if (settings instanceof WrongSettings) {
         io.writeError(describeProblems(settings.problems));
         onExit(EXIT_USAGE);

@@ -8,6 +8,10 @@ export interface Config {
   /** 0: any free one. */
   readonly port: number;
   readonly host: string;
+  /** Of gRPC alone; 0: any free one. Without one, gRPC is served on `port`. */
+  readonly grpcPort?: number | undefined;
+  /** The files of the certificate. Without them nothing is encrypted. */
+  readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly storage: 'memory';
   readonly reflection: boolean;
   /** Of other servers' web pages that may call. */
@@ -26,6 +30,8 @@ export function toConfig(settings: ServerSettings): Config {
   return Object.freeze({
     port: settings.port,
     host: settings.host,
+    grpcPort: settings['grpc-port'],
+    tls: toTls(settings),
     storage: settings.storage,
     reflection: settings.reflection,
     corsOrigins: settings['cors-origins'] ?? [],
@@ -44,4 +50,9 @@ export function toConfig(settings: ServerSettings): Config {
     logLevel: settings['log-level'],
     logFormat: settings['log-format'],
   });
+}
+
+/** Both or none are set: `SETTING_RULES` has it so. */
+function toTls({ 'tls-cert': certPath, 'tls-key': keyPath }: ServerSettings): Config['tls'] {
+  return certPath === undefined || keyPath === undefined ? undefined : Object.freeze({ certPath, keyPath });
 }

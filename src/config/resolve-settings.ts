@@ -1,6 +1,6 @@
 /** Finds the value of every setting: a flag wins over a variable, a variable over the file, the file over the default. */
 
-import { allowedFor, NONE, type Setting, type SettingTable, type SettingValues } from './setting.ts';
+import { allowedFor, holdsPem, NONE, type Setting, type SettingTable, type SettingValues } from './setting.ts';
 import { readSettingsFile } from './settings-file.ts';
 import { rowsOf, type GivenValue, type ReadFile, type Source } from './source.ts';
 import { readVariables } from './variables.ts';
@@ -17,6 +17,14 @@ export interface ResolvedSettings<Table extends SettingTable> {
   readonly values: SettingValues<Table>;
   /** Where each came from: `default`, `--port`, `VECHE_PORT` or the path of the file. */
   readonly origins: { readonly [Name in keyof Table]: string };
+}
+
+/** What must hold between settings that are each right by themselves. */
+export interface SettingRule<Table extends SettingTable> {
+  /** It is asked for only if nothing is wrong with these. */
+  readonly concerns: readonly (keyof Table & string)[];
+  /** What is wrong, in a sentence; undefined if nothing is. */
+  problem(settings: ResolvedSettings<Table>): string | undefined;
 }
 
 /** Settings with which nothing can be started. Tell them from resolved ones with `instanceof`. */
@@ -36,6 +44,7 @@ export class WrongSettings {
 export function resolveSettings<Table extends SettingTable>(
   table: Table,
   { flags, env, readFile }: SettingSources,
+  rules: readonly SettingRule<Table>[] = [],
 ): ResolvedSettings<Table> | WrongSettings {
   const variables = readVariables(table, env, readFile);
   const path = (flags.values.get('config') ?? variables.values.get('config'))?.text ?? NONE;
@@ -46,6 +55,7 @@ export function resolveSettings<Table extends SettingTable>(
   const problems = sources.flatMap((source) => source.problems);
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
+  const wrong = new Set<string>();
   for (const [name, setting] of rowsOf(table)) {
     const given = sources.map((source) => source.values.get(name)).find((value) => value !== undefined);
     origins[name] = given?.origin ?? 'default';
@@ -53,15 +63,22 @@ export function resolveSettings<Table extends SettingTable>(
       values[name] = setting.default;
     } else if (setting.default !== undefined || given.text !== NONE) {
       values[name] = setting.kind.read(given.text);
-      if (values[name] === undefined) problems.push(wrongValue(name, setting, given));
+      if (values[name] === undefined) {
+        wrong.add(name);
+        problems.push(wrongValue(name, setting, given));
+      }
     }
   }
-  if (problems.length > 0) return new WrongSettings(problems);
-  return { values, origins } as ResolvedSettings<Table>;
+  const settings = { values, origins } as ResolvedSettings<Table>;
+  for (const rule of rules) {
+    const broken = rule.concerns.some((name) => wrong.has(name)) ? undefined : rule.problem(settings);
+    if (broken !== undefined) problems.push(broken);
+  }
+  return problems.length > 0 ? new WrongSettings(problems) : settings;
 }
 
 function wrongValue(name: string, setting: Setting, { text, origin, hint }: GivenValue): string {
-  const shown = setting.secret === true ? '***' : JSON.stringify(text);
+  const shown = setting.secret === true || holdsPem(text) ? '***' : JSON.stringify(text);
   const advice = hint === undefined ? '' : `. ${hint}`;
   return `${name} is ${shown} (${origin}); it must be ${allowedFor(setting)}${advice}`;
 }

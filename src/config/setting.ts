@@ -110,6 +110,21 @@ export function path(): Kind<string> {
   return { metavar: 'path', allowed: 'the path of a file', read: (text) => text || undefined, write: (path) => path };
 }
 
+/** The path of a file that holds a certificate or a key, which is not to be given itself. */
+export function pemPath(): Kind<string> {
+  return {
+    metavar: 'path',
+    allowed: 'the path of a PEM file',
+    read: (text) => (text === '' || holdsPem(text) ? undefined : text),
+    write: (path) => path,
+  };
+}
+
+/** Whether a text is what belongs into a PEM file: perhaps a private key, so it must not be shown. */
+export function holdsPem(text: string): boolean {
+  return text.includes('-----BEGIN');
+}
+
 function within({ min, max }: Range, value: number | undefined): number | undefined {
   return value !== undefined && value >= min && value <= max ? value : undefined;
 }

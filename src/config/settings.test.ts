@@ -20,6 +20,8 @@ describe('the settings of the server', () => {
     expect(toConfig(defaults.values)).toStrictEqual({
       port: 8080,
       host: '127.0.0.1',
+      grpcPort: undefined,
+      tls: undefined,
       storage: 'memory',
       reflection: true,
       corsOrigins: [],
@@ -34,8 +36,9 @@ describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS).filter(([name]) => name !== 'config'))(
     '%s finds its way into the configuration',
     (name) => {
-      const changed = { ...defaults.values, [name]: 'something else' } as unknown as ServerSettings;
-      expect(toConfig(changed)).not.toStrictEqual(toConfig(defaults.values));
+      const given = { ...defaults.values, 'tls-cert': 'a file', 'tls-key': 'a file' };
+      const changed = { ...given, [name]: 'something else' } as unknown as ServerSettings;
+      expect(toConfig(changed)).not.toStrictEqual(toConfig(given));
     },
   );
 
@@ -53,7 +56,7 @@ describe('the settings of the server', () => {
     const lines = settingsMarkdown().split('\n');
     expect(lines).toHaveLength(rowsOf(SETTINGS).length + 3);
     expect(lines[2]).toBe(
-      '| `--port` | `8080` | the one port for everything; 0 takes any that is free | a whole number from 0 to 65535 |',
+      '| `--port` | `8080` | the one port for everything, unless gRPC has its own; 0 takes any that is free | a whole number from 0 to 65535 |',
     );
   });
 

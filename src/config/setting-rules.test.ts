@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { resolveSettings, WrongSettings } from './resolve-settings.ts';
+import { SETTING_RULES } from './setting-rules.ts';
+import { SETTINGS } from './settings.ts';
+import { flagOf } from './source.ts';
+
+function problems(flags: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}): unknown {
+  const values = Object.entries(flags).map(([name, text]) => [name, { text, origin: flagOf(name) }] as const);
+  const sources = { flags: { values: new Map(values), problems: [] }, env, readFile: () => '' };
+  const settings = resolveSettings(SETTINGS, sources, SETTING_RULES);
+  return settings instanceof WrongSettings ? settings.problems : [];
+}
+
+describe('a port for gRPC', () => {
+  test.each<[Readonly<Record<string, string>>]>([
+    [{}],
+    [{ 'grpc-port': '9090' }],
+    [{ port: '0', 'grpc-port': '0' }],
+    [{ 'grpc-port': 'none' }],
+  ])('may be with %j', (flags) => {
+    expect(problems(flags)).toStrictEqual([]);
+  });
+
+  test('may not be the other port', () => {
+    expect(problems({ 'grpc-port': '9000' }, { VECHE_PORT: '9000' })).toStrictEqual([
+      'grpc-port is "9000" (--grpc-port), as is port (VECHE_PORT); ' +
+        'they must differ, or leave out --grpc-port to serve everything on one',
+    ]);
+  });
+
+  test('may not be the default of the other port', () => {
+    expect(problems({ 'grpc-port': '8080' })).toStrictEqual([expect.stringContaining('as is port (default)')]);
+  });
+});
+
+describe('the files of TLS', () => {
+  test('may both be set, or none', () => {
+    expect(problems({ 'tls-cert': 'a', 'tls-key': 'b' })).toStrictEqual([]);
+    expect(problems({})).toStrictEqual([]);
+  });
+
+  test.each([
+    ['tls-cert', 'tls-key', 'VECHE_TLS_KEY'],
+    ['tls-key', 'tls-cert', 'VECHE_TLS_CERT'],
+  ])('%s is missed by %s', (given, missing, variable) => {
+    expect(problems({ [given]: 'a' })).toStrictEqual([
+      `${missing} is not set (--${missing}, ${variable}), but ${given} is (--${given}); TLS needs both`,
+    ]);
+  });
+
+  test('are not missed where one is wrong, and what should be in them is not shown', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n';
+    expect(problems({ 'tls-cert': 'a' }, { VECHE_TLS_KEY: key })).toStrictEqual([
+      'tls-key is *** (VECHE_TLS_KEY); it must be the path of a PEM file, or none',
+    ]);
+  });
+
+  test('are told of together with everything else', () => {
+    expect(problems({ 'tls-cert': 'a', 'grpc-port': '8080', 'max-users': 'many' })).toHaveLength(3);
+  });
+});

@@ -1,0 +1,40 @@
+/** What must hold between the settings of the server. */
+
+import type { ResolvedSettings, SettingRule } from './resolve-settings.ts';
+import type { SETTINGS } from './settings.ts';
+import { flagOf, variableOf } from './source.ts';
+
+type Rule = SettingRule<typeof SETTINGS>;
+type Settings = ResolvedSettings<typeof SETTINGS>;
+
+const grpcHasAnotherPort: Rule = {
+  concerns: ['port', 'grpc-port'],
+  problem({ values, origins }) {
+    if (values['grpc-port'] === 0 || values['grpc-port'] !== values.port) return undefined;
+    return (
+      `grpc-port is "${values['grpc-port']}" (${origins['grpc-port']}), as is port (${origins.port}); ` +
+      `they must differ, or leave out ${flagOf('grpc-port')} to serve everything on one`
+    );
+  },
+};
+
+const tlsHasBothFiles: Rule = {
+  concerns: ['tls-cert', 'tls-key'],
+  problem: (settings) =>
+    missingBeside(settings, 'tls-cert', 'tls-key') ?? missingBeside(settings, 'tls-key', 'tls-cert'),
+};
+
+/** The rules, in the order in which what is wrong is shown. */
+export const SETTING_RULES: readonly Rule[] = [grpcHasAnotherPort, tlsHasBothFiles];
+
+function missingBeside(
+  { values, origins }: Settings,
+  given: keyof Settings['values'],
+  missing: keyof Settings['values'],
+): string | undefined {
+  if (values[given] === undefined || values[missing] !== undefined) return undefined;
+  return (
+    `${missing} is not set (${flagOf(missing)}, ${variableOf(missing)}), but ${given} is (${origins[given]}); ` +
+    'TLS needs both'
+  );
+}
