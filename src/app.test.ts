@@ -42,6 +42,23 @@ describe('a server', () => {
     await app.close();
   });
 
+  test('whose port for gRPC is in use gives back the other, and does not start', async () => {
+    const app = await start();
+    const { port } = await start().then(async (free) => {
+      await free.close();
+      return free.address;
+    });
+    const refused = start({ port, grpcPort: app.address.port });
+    await expect(refused).rejects.toThrow(/^cannot open port \d+ .*--grpc-port \(VECHE_GRPC_PORT\)/);
+    await (await start({ port })).close();
+    await app.close();
+  });
+
+  test('does not start with a certificate that is of no use', async () => {
+    const refused = start({ tls: { certPath: '/nowhere', keyPath: '/nowhere' } });
+    await expect(refused).rejects.toBeInstanceOf(StartError);
+  });
+
   test('works with the storage that it is given, and closes it last', async () => {
     const operations: string[] = [];
     const before = (operation: string): void => void operations.push(operation);

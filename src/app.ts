@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { createGrpcServer } from './grpc/grpc-server.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { openCertificate } from './lifecycle/certificate-source.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
 import { startHousekeeping } from './lifecycle/housekeeping.ts';
-import { openListener, type Address } from './lifecycle/listener.ts';
+import { openPorts, type ServerAddress } from './lifecycle/ports.ts';
 import { reachStorage } from './lifecycle/reach-storage.ts';
 import { startReadiness } from './lifecycle/readiness.ts';
-import { portError } from './lifecycle/start-error.ts';
+import type { Timeouts } from './lifecycle/timeouts.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLogger } from './observability/logger.ts';
 import { systemClock, type Clock } from './service/clock.ts';
@@ -27,7 +28,9 @@ const OPEN_STORAGE: Readonly<Record<Config['storage'], () => Promise<Storage>>> 
 
 /** A running server. */
 export interface App {
-  readonly address: Address;
+  readonly address: ServerAddress;
+  /** Reads the TLS certificate again; what is of no use is logged and changes nothing. */
+  reloadCertificate(): Promise<void>;
   /**
    * Stops it: not ready, then calls are still served for the drain delay; then no new connections, streams end with
    * the place to resume from, running calls finish, the storage closes, all within the shutdown grace.
@@ -42,6 +45,7 @@ export interface Overrides {
   readonly log?: Log;
   /** In the place of the configured one; closed with the server. */
   readonly storage?: Storage;
+  readonly timeouts?: Partial<Timeouts>;
   /** Gives up starting when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -51,8 +55,8 @@ export interface Overrides {
  * @throws StartError, StorageUnavailableError, or the signal's reason; what was acquired until then has been given back.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { host, port, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
-  const { clock = systemClock(), log = createLogger(config), signal } = overrides;
+  const { host, port, grpcPort, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
+  const { clock = systemClock(), log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
   const isShuttingDown = (): boolean => shuttingDown;
@@ -65,6 +69,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   };
 
   try {
+    const certificate = tls && (await openCertificate(tls, { log, clock }));
+    stack.push('certificate', async () => certificate?.close());
     const storage = overrides.storage ?? (await reachStorage(OPEN_STORAGE[config.storage], { log, signal }));
     stack.push('storage', () => storage.close());
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
@@ -73,20 +79,20 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const service = createService({ storage, live, clock, limits, log, isShuttingDown });
     const grpc = createGrpcServer({ service, limits, reflection });
     const http = await createHttpServer({ service, limits, corsOrigins });
-    const listener = await openListener({
-      host,
-      port,
-      onRequest: http.onRequest,
-      onUnreadable: http.onUnreadable,
+    const ports = await openPorts({
+      address: { host, port, grpcPort },
+      http1: http,
       onHttp2: (socket) => grpc.injectConnection(socket),
-    }).catch((error: unknown) => {
-      throw portError(error, { host, port });
+      refusals: { 'http/1.1': http.misdirected, 'http/2': grpc.misdirected },
+      certificate,
+      timeouts,
+      log,
     });
     stack.push('connections', async (remainingMs) => {
       const graceMs = remainingMs * CONNECTIONS_SHARE;
       const cut = setTimeout(() => log.warn({ graceMs }, 'cutting the connections that have not ended'), graceMs);
       // Streams are running calls, for which the gRPC server waits: they are told to end before it begins to.
-      await Promise.all([live.shutdown(), grpc.shutdown(graceMs), listener.close(graceMs)]);
+      await Promise.all([live.shutdown(), grpc.shutdown(graceMs), ports.close(graceMs)]);
       clearTimeout(cut);
     });
 
@@ -108,7 +114,14 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       await delay(drainDelayMs);
       return stop();
     };
-    return { address: listener.address, close: () => (closing ??= close()) };
+    return {
+      address: ports.address,
+      reloadCertificate: async () => {
+        if (certificate === undefined) log.info({}, 'there is no TLS certificate to read again');
+        else await certificate.reload();
+      },
+      close: () => (closing ??= close()),
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,17 +1,20 @@
 /** The life of a whole process, from its start to its exit code. */
 
 import { once } from 'node:events';
+import { copyFile } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readSupportedNode, readVersion } from '../src/cli/version.ts';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService, StreamEndReason } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
+import { CertificateFolder, FIRST, SECOND } from './support/certificates.ts';
 import { GrpcClient } from './support/grpc-client.ts';
 import { checkHealth } from './support/health.ts';
 import { PREFACE } from './support/http2-frames.ts';
 import { frame, RawHttp2 } from './support/raw-http2.ts';
 import { openStuckStream } from './support/stuck-stream.ts';
+import { shownCertificate } from './support/tls-client.ts';
 import { VecheProcess, type ProcessOptions } from './support/veche-process.ts';
 
 const running: VecheProcess[] = [];
@@ -78,6 +81,13 @@ describe('a start', () => {
     await enter(connect(veche.port));
   });
 
+  test('names both ports in its line where gRPC has its own', async () => {
+    const veche = await serve(['--grpc-port', '0']);
+    const { grpcPort } = await veche.line('listening');
+    expect(grpcPort).not.toBe(veche.port);
+    await enter(connect(grpcPort as number));
+  });
+
   test('tells a person where to go', async () => {
     const veche = run(['serve', '--port', '0', '--log-format', 'pretty']);
     await veche.printed('Ctrl+C');
@@ -117,6 +127,60 @@ describe('a start', () => {
     expect(veche.output).toBe('');
     for (const name of ['--port', '--prot', 'VECHE_MAX_USERS', 'VECHE_MAX_CHAT;']) expect(veche.errors).toContain(name);
     expect(veche.errors).toMatch(/^veche: 4 problems/);
+  });
+
+  test('with a certificate that is of no use fails with exit code 1 and a line that names the setting', async () => {
+    const veche = run(['serve', '--port', '0', '--tls-cert', FIRST.certPath, '--tls-key', SECOND.keyPath]);
+    expect(await veche.exitCode).toBe(1);
+    expect(veche.lines).toMatchObject([{ level: 'error', msg: expect.stringMatching(/^cannot start: .*--tls-key/) }]);
+  });
+});
+
+describe('told by SIGHUP', () => {
+  let folder: CertificateFolder;
+
+  beforeEach(async () => {
+    folder = await CertificateFolder.make();
+    await folder.put(FIRST);
+  });
+
+  afterEach(() => folder.remove());
+
+  test('it shows the certificate that is now in its files to new connections, and keeps the others', async () => {
+    const veche = await serve(['--grpc-port', '0', '--tls-cert', folder.certPath, '--tls-key', folder.keyPath]);
+    const { grpcPort } = (await veche.line('listening')) as unknown as { readonly grpcPort: number };
+    const client = new GrpcClient(`127.0.0.1:${grpcPort}`, Buffer.from(FIRST.cert));
+    clients.push(client);
+    const { token, chatId } = await enter(client);
+    const stream = client.stream(MessageService.method.subscribe, { chatId }, { token });
+    expect((await stream.next())?.event.case).toBe('caughtUp');
+
+    await folder.put(SECOND);
+    veche.signal('SIGHUP');
+    expect(await veche.line('TLS certificate reloaded')).toMatchObject({ expiresAt: '2120-01-01T00:00:00.000Z' });
+    for (const port of [veche.port, grpcPort]) expect(await shownCertificate(port)).toBe('second');
+    await client.call(MessageService.method.postMessage, { chatId, text: 'still here' }, { token });
+    expect((await stream.next())?.event.case).toBe('messages');
+    veche.signal('SIGTERM');
+    expect(await veche.exitCode).toBe(0);
+  });
+
+  test('it keeps its certificate when what it finds is of no use, and says why', async () => {
+    const veche = await serve(['--tls-cert', folder.certPath, '--tls-key', folder.keyPath]);
+    await copyFile(SECOND.keyPath, folder.keyPath);
+    veche.signal('SIGHUP');
+    await vi.waitFor(() =>
+      expect(veche.lines.at(-1)).toMatchObject({ level: 'error', msg: expect.stringContaining('--tls-key') }),
+    );
+    expect(await shownCertificate(veche.port)).toBe('first');
+    expect(veche.output).not.toContain('PRIVATE KEY');
+  });
+
+  test('it goes on as before where it has no certificate', async () => {
+    const veche = await serve();
+    veche.signal('SIGHUP');
+    await veche.line('there is no TLS certificate to read again');
+    expect(await enter(connect(veche.port))).toBeDefined();
   });
 });
 

@@ -19,13 +19,13 @@ export const serve: SettingsAction = async ({ values }, io) => {
     log.error({ err: error }, 'failed unexpectedly: ending at once');
     process.exit(EXIT_FAILURE);
   });
-  const stop = listenForStop(log);
+  let app: App | undefined;
+  const stop = listenForStop(log, { onHangup: () => void app?.reloadCertificate() });
   const supported = readSupportedNode();
   if (!isSupportedNode(process.versions.node, supported)) {
     log.warn({ node: process.version, supported }, 'this Node.js is too old to be supported: it has known faults');
   }
 
-  let app: App;
   try {
     app = await startApp(config, { log, signal: stop });
   } catch (error) {
@@ -35,7 +35,8 @@ export const serve: SettingsAction = async ({ values }, io) => {
   }
   if (!stop.aborted) {
     log.info({ ...app.address, version: readVersion(), node: process.version, storage: config.storage }, 'listening');
-    if (isForPeople(config)) io.write(welcome(app.address, config.reflection));
+    if (isForPeople(config))
+      io.write(welcome(app.address, { reflection: config.reflection, tls: config.tls !== undefined }));
     await once(stop, 'abort');
   }
   const inTime = await app.close();

@@ -8,12 +8,20 @@ test.each([
   ['0.0.0.0', 'localhost:8080'],
   ['::', 'localhost:8080'],
 ])('a server on %s is reached at %s', (host, address) => {
-  const lines = welcome({ host, port: 8080 }, true).split('\n');
+  const lines = welcome({ host, port: 8080 }, { reflection: true, tls: false }).split('\n');
   expect(lines).toContain(`  docs     http://${address}/docs`);
   expect(lines).toContain(`  gRPC     ${address}`);
   expect(lines).toContain(`  look     grpcurl -plaintext ${address} list`);
+  expect(lines).toContain(`  HTTP     http://${address}`);
+});
+
+test('a server with TLS and a port for gRPC is reached at both', () => {
+  const lines = welcome({ host: '::', port: 8080, grpcPort: 9090 }, { reflection: true, tls: true }).split('\n');
+  expect(lines).toContain('  gRPC     localhost:9090');
+  expect(lines).toContain('  look     grpcurl localhost:9090 list');
+  expect(lines).toContain('  HTTP     https://localhost:8080');
 });
 
 test('a server without reflection cannot be looked at', () => {
-  expect(welcome({ host: '127.0.0.1', port: 8080 }, false)).not.toContain('grpcurl');
+  expect(welcome({ host: '127.0.0.1', port: 8080 }, { reflection: false, tls: false })).not.toContain('grpcurl');
 });

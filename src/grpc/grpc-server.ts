@@ -1,6 +1,7 @@
 /** The gRPC server: every service of Veche, health and reflection, on connections that a listener hands over. */
 
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { Limits } from '../domain/limits.ts';
 import { ChatService } from '../gen/veche/v1/chat_pb.js';
@@ -14,6 +15,7 @@ import { Connections } from './connections.ts';
 import { guardedServer } from './guarded-server.ts';
 import { addHealth } from './health.ts';
 import { messageHandlers } from './message-handlers.ts';
+import { misdirectedConnection } from './misdirected.ts';
 import { addReflection } from './reflection.ts';
 import { MAX_SILENCE_MS, serverOptions } from './server-options.ts';
 import { sessionHandlers } from './session-handlers.ts';
@@ -31,6 +33,8 @@ export interface GrpcServerOptions {
 export interface GrpcServer {
   /** Serves a connection that speaks HTTP/2; bytes read from it already must have been put back. */
   injectConnection(socket: Socket): void;
+  /** The bytes that answer HTTP/2 where it is not served. */
+  readonly misdirected: Uint8Array;
   /** What health checks answer; not serving at first. */
   setServing(isServing: boolean): void;
   /**
@@ -72,8 +76,11 @@ export function createGrpcServer({ service, limits, reflection }: GrpcServerOpti
       connections.add(socket);
       // A reader that hangs up is gone. Sockets accepted by an HTTP server would stay, open in one direction.
       socket.allowHalfOpen = false;
+      // To the platform a client that negotiated nothing can not mean HTTP/2. This one has begun it.
+      if (socket instanceof TLSSocket) socket.alpnProtocol ||= 'h2';
       injector.injectConnection(socket);
     },
+    misdirected: misdirectedConnection(),
     setServing: (isServing) => health.setServing(isServing),
     async shutdown(graceMs) {
       isShuttingDown = true;

@@ -1,18 +1,30 @@
-/** Answers to what is not even HTTP: nobody has read it, so they are written by hand. */
+/** Answers to what is not even HTTP, or not where HTTP is served: nobody has read it, so they are written by hand. */
 
 import { STATUS_CODES } from 'node:http';
 import { invalidArgument } from '../domain/errors.ts';
 import { PERSONAL } from './headers.ts';
-import { problemResponse, protocolProblem } from './problem.ts';
+import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
 
 const NO_HTTP = invalidArgument({ field: '', description: 'must be a request in HTTP/1.1' });
+const NOT_HERE = invalidArgument({
+  field: '',
+  description: 'must be a gRPC call on this connection: HTTP/1.1 has a port of its own',
+});
 
 /** The bytes of the answer. @param code of the parser's error. */
 export function unreadableRequest(code: string | undefined): string {
   // Nothing was said in time, so there is nothing to say about it.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return head(408, []);
   const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
-  const { status, problem } = isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP);
+  return answer(isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP));
+}
+
+/** The bytes of the answer to HTTP/1.1 where only gRPC is served. */
+export function misdirectedRequest(): string {
+  return answer(problemResponse(NOT_HERE));
+}
+
+function answer({ status, problem }: ProblemResponse): string {
   const body = JSON.stringify(problem);
   const headers = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
   return head(status, headers) + body;

@@ -2,6 +2,10 @@
 
 import type { Socket } from 'node:net';
 
+/** The protocols that are told apart, that for more kinds of clients first. */
+export const PROTOCOLS = ['http/1.1', 'http/2'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 /** How HTTP/2 begins when both sides know beforehand that it will be spoken. No HTTP/1.1 request begins like this. */
 const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
@@ -10,11 +14,7 @@ const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
  * takes the connection over reads it from its beginning. A connection that stays silent for `deadlineMs`, or
  * ends before anything is known, is destroyed.
  */
-export function recogniseProtocol(
-  socket: Socket,
-  deadlineMs: number,
-  onKnown: (protocol: 'http/1.1' | 'http/2') => void,
-): void {
+export function recogniseProtocol(socket: Socket, deadlineMs: number, onKnown: (protocol: Protocol) => void): void {
   let bytes = Buffer.alloc(0);
   const destroy = (): void => {
     socket.destroy();

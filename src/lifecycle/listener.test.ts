@@ -4,7 +4,8 @@ import { connect as connectHttp2, createServer as createHttp2Server } from 'node
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openListener, type Listener } from './listener.ts';
+import { recordedLog } from '../../tests/support/recorded-log.ts';
+import { openListener, type Address, type Listener } from './listener.ts';
 
 const LONG_MS = 60_000;
 const UNREADABLE = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n';
@@ -18,13 +19,15 @@ const clients: Socket[] = [];
 const answerNothing: RequestListener = (_request, response) => response.writeHead(204).end();
 
 async function open(onRequest = answerNothing): Promise<void> {
-  listener = await openListener({
-    host: '127.0.0.1',
-    port: 0,
-    onRequest,
-    onUnreadable: () => UNREADABLE,
-    onHttp2: (socket) => http2.emit('connection', socket),
-  });
+  listener = await openAt({ host: '127.0.0.1', port: 0 }, onRequest);
+}
+
+function openAt(address: Address, onRequest: RequestListener): Promise<Listener> {
+  const served = {
+    http1: { onRequest, onUnreadable: () => UNREADABLE },
+    onHttp2: (socket: Socket) => void http2.emit('connection', socket),
+  };
+  return openListener(address, served, { refusals: { 'http/1.1': '', 'http/2': '' }, log: recordedLog() });
 }
 
 async function connectClient(): Promise<Socket> {
@@ -91,6 +94,15 @@ describe('one port', () => {
     expect(await text(client)).toBe('');
   });
 
+  test('writes nothing into an answer that is under way when another is asked for behind it', async () => {
+    await open((_request, response) => response.writeHead(200).write('begun'));
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(client, 'data');
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\ngarbage\r\n\r\n');
+    expect(await text(client)).toBe('');
+  });
+
   test('survives garbage, resets and half-open connections', async () => {
     await open();
     const garbage = await connectClient();
@@ -108,12 +120,7 @@ describe('one port', () => {
 
   test('cannot be opened twice', async () => {
     await open();
-    const again = openListener({
-      ...listener.address,
-      onRequest: answerNothing,
-      onHttp2: (socket) => socket.destroy(),
-    });
-    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(openAt(listener.address, answerNothing)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
 

@@ -8,23 +8,29 @@ function failure(code: string): Error {
 }
 
 test('a port in use is put in words that name the setting', () => {
-  expect(portError(failure('EADDRINUSE'), address).message).toBe(
+  expect(portError(failure('EADDRINUSE'), address, 'port').message).toBe(
     'cannot open port 8080 on 127.0.0.1: something else is using it: ' +
       'choose another with --port (VECHE_PORT); 0 takes any that is free',
   );
 });
 
+test('a port of gRPC in use is put in words that name its setting', () => {
+  expect(portError(failure('EADDRINUSE'), address, 'grpc-port').message).toContain('--grpc-port (VECHE_GRPC_PORT)');
+});
+
 test('a port that only others may open is put in words that name the setting', () => {
-  expect(portError(failure('EACCES'), address).message).toContain('--port (VECHE_PORT)');
+  expect(portError(failure('EACCES'), address, 'port').message).toContain('--port (VECHE_PORT)');
 });
 
 test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EAI_AGAIN', 'ENOTFOUND'])(
   'an address that cannot be had (%s) is put in words that name the setting',
   (code) => {
-    expect(portError(failure(code), address).message).toContain('--host (VECHE_HOST)');
+    expect(portError(failure(code), address, 'port').message).toContain('--host (VECHE_HOST)');
   },
 );
 
 test('any other failure keeps the words of the system', () => {
-  expect(portError(failure('EMFILE'), address).message).toBe('cannot open port 8080 on 127.0.0.1: listen EMFILE');
+  expect(portError(failure('EMFILE'), address, 'port').message).toBe(
+    'cannot open port 8080 on 127.0.0.1: listen EMFILE',
+  );
 });

@@ -8,9 +8,9 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** Puts a failure to open the port in words. */
-export function portError(cause: unknown, { host, port }: Address): StartError {
-  const portSetting = `${flagOf('port')} (${variableOf('port')})`;
+/** Puts a failure to open a port in words. @param setting from which the port comes. */
+export function portError(cause: unknown, { host, port }: Address, setting: 'port' | 'grpc-port'): StartError {
+  const portSetting = `${flagOf(setting)} (${variableOf(setting)})`;
   const hostSetting = `${flagOf('host')} (${variableOf('host')})`;
   const reasons: Record<string, string> = {
     EADDRINUSE: `something else is using it: choose another with ${portSetting}; 0 takes any that is free`,

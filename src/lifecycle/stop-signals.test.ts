@@ -15,13 +15,29 @@ class Target extends EventEmitter {
 interface Scene {
   readonly stop: AbortSignal;
   readonly exitCodes: readonly unknown[];
+  readonly hangups: readonly string[];
   readonly signal: (name: string) => void;
+  readonly closeTerminal: () => void;
 }
 
 function listen(isAtTerminal: boolean): Scene {
   const target = new Target();
-  const stop = listenForStop(recordedLog(), { target: target as unknown as NodeJS.Process, isAtTerminal });
-  return { stop, exitCodes: target.exitCodes, signal: (name) => target.emit(name, name) };
+  const hangups: string[] = [];
+  let isThere = isAtTerminal;
+  const stop = listenForStop(recordedLog(), {
+    onHangup: () => hangups.push('told'),
+    target: target as unknown as NodeJS.Process,
+    isAtTerminal: () => isThere,
+  });
+  return {
+    stop,
+    exitCodes: target.exitCodes,
+    hangups,
+    signal: (name) => target.emit(name, name),
+    closeTerminal: () => {
+      isThere = false;
+    },
+  };
 }
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
@@ -70,5 +86,27 @@ describe('a second signal', () => {
     signal(first);
     signal(second);
     expect(exitCodes).toStrictEqual([code]);
+  });
+});
+
+describe('SIGHUP', () => {
+  test.each([true, false])('does not stop, however often it comes (at a terminal: %s)', (isAtTerminal) => {
+    const { stop, exitCodes, hangups, signal } = listen(isAtTerminal);
+    signal('SIGHUP');
+    signal('SIGHUP');
+    expect(stop.aborted).toBe(false);
+    expect(exitCodes).toStrictEqual([]);
+    expect(hangups).toStrictEqual(['told', 'told']);
+  });
+
+  test('stops when the terminal is gone, as any signal to stop does', () => {
+    const { stop, exitCodes, hangups, signal, closeTerminal } = listen(true);
+    closeTerminal();
+    signal('SIGHUP');
+    expect(stop.aborted).toBe(true);
+    expect(exitCodes).toStrictEqual([]);
+    signal('SIGHUP');
+    expect(exitCodes).toStrictEqual([129]);
+    expect(hangups).toStrictEqual([]);
   });
 });

@@ -37,10 +37,13 @@ export interface ResponseStream<T> extends AsyncIterable<T> {
 export class GrpcClient {
   readonly #client: Client;
 
-  constructor(address: string) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  /** @param trusted the certificate that a server with TLS must show. */
+  constructor(address: string, trusted?: Buffer) {
+    const channel = trusted === undefined ? credentials.createInsecure() : credentials.createSsl(trusted);
+    this.#client = new Client(address, channel, {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.max_receive_message_length': -1,
+      ...(trusted !== undefined && { 'grpc.ssl_target_name_override': 'localhost' }),
     });
   }
 

@@ -1,8 +1,10 @@
 /** The whole server on a port of its own, with the limits and the clock that a test wants. */
 
+import { readFileSync } from 'node:fs';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import type { Timeouts } from '../../src/lifecycle/timeouts.ts';
 import type { Clock } from '../../src/service/clock.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { recordedLog } from './recorded-log.ts';
@@ -12,11 +14,14 @@ export interface TestAppOptions {
   readonly limits?: Partial<Limits>;
   readonly config?: Partial<Omit<Config, 'limits'>>;
   readonly clock?: Clock;
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 /** A running server. */
 export interface TestApp {
   readonly port: number;
+  /** The same as `port`, unless gRPC has its own. */
+  readonly grpcPort: number;
   /** A client of it that is closed with it. */
   readonly client: GrpcClient;
   /** One more client, on a connection of its own. */
@@ -30,7 +35,7 @@ export interface TestApp {
 }
 
 /** Starts a server on a free port. */
-export async function startTestApp({ limits, config, clock }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({ limits, config, clock, timeouts }: TestAppOptions = {}): Promise<TestApp> {
   const log = recordedLog();
   const app = await startApp(
     {
@@ -46,17 +51,19 @@ export async function startTestApp({ limits, config, clock }: TestAppOptions = {
       logFormat: 'json',
       ...config,
     },
-    { log, ...(clock !== undefined && { clock }) },
+    { log, ...(clock !== undefined && { clock }), ...(timeouts !== undefined && { timeouts }) },
   );
-  const { port } = app.address;
+  const { port, grpcPort = port } = app.address;
+  const trusted = config?.tls && readFileSync(config.tls.certPath);
   const clients: GrpcClient[] = [];
   const connect = (): GrpcClient => {
-    const client = new GrpcClient(`127.0.0.1:${port}`);
+    const client = new GrpcClient(`127.0.0.1:${grpcPort}`, trusted);
     clients.push(client);
     return client;
   };
   return {
     port,
+    grpcPort,
     client: connect(),
     connect,
     logLines: log.lines,

@@ -1,0 +1,99 @@
+/** The connections of a port on which HTTP/1.1 is spoken, and the server that answers them. */
+
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { farewell } from './farewell.ts';
+import type { Timeouts } from './timeouts.ts';
+
+/** What answers HTTP/1.1. */
+export interface Http1Handler {
+  readonly onRequest: RequestListener;
+  /** Gives the bytes that answer a request that is no HTTP/1.1, by the code of the error. */
+  readonly onUnreadable?: (code: string | undefined) => string;
+}
+
+/** Serves the connections that are added to it, and only those. */
+export class Http1Connections {
+  /** Has to be what listens on the port: it looks at its timeouts only if it does. */
+  readonly server: Server;
+  readonly #serve: (socket: Socket) => void;
+  /** With their latest answers: those before it are over first. */
+  readonly #open = new Map<Socket, ServerResponse | undefined>();
+  /** Those on which an answer was under way when the next was asked for. */
+  readonly #pipelining = new WeakSet<Socket>();
+
+  constructor({ onRequest, onUnreadable }: Http1Handler, timeouts: Timeouts) {
+    this.server = createServer(
+      {
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        keepAliveTimeout: timeouts.keepAliveMs,
+        connectionsCheckingInterval: timeouts.checkingIntervalMs,
+        noDelay: true,
+      },
+      onRequest,
+    );
+    const [serve] = this.server.listeners('connection');
+    this.#serve = (socket) => void serve?.call(this.server, socket);
+    this.server.removeAllListeners('connection');
+    this.server.on('request', ({ socket }, response) => this.#follow(socket, response));
+    if (onUnreadable === undefined) return;
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      this.#refuse(socket, () => onUnreadable(error.code));
+    });
+  }
+
+  /** Answers what is asked on a connection, from its first byte on. */
+  add(socket: Socket): void {
+    this.#open.set(socket, undefined);
+    socket.once('close', () => this.#open.delete(socket));
+    this.#serve(socket);
+  }
+
+  /** Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed. */
+  async close(graceMs: number): Promise<void> {
+    for (const response of this.#open.values()) if (isUnderWay(response)) this.#destroyOnceOver(response);
+    this.#destroyIdle();
+    const force = setTimeout(() => {
+      for (const socket of this.#open.keys()) socket.destroy();
+    }, graceMs);
+    await Promise.all(
+      Array.from(this.#open.keys(), (socket) => new Promise((resolve) => socket.once('close', resolve))),
+    );
+    clearTimeout(force);
+  }
+
+  #follow(socket: Socket, response: ServerResponse): void {
+    if (isUnderWay(this.#open.get(socket))) this.#pipelining.add(socket);
+    this.#open.set(socket, response);
+    // Only then: a listener on every response costs.
+    if (!this.server.listening) this.#destroyOnceOver(response);
+  }
+
+  #destroyOnceOver(response: ServerResponse): void {
+    response.once('close', () => this.#destroyIdle());
+  }
+
+  #refuse(socket: Socket, answer: () => string): void {
+    // What comes in after the last words cannot be read, either.
+    if (socket.writableEnded) return;
+    const latest = this.#open.get(socket);
+    if (socket.writable && !isUnderWay(latest)) {
+      farewell(socket, answer());
+      return;
+    }
+    // Into an answer that has begun no other may be written. A request under way must not go on after it was refused.
+    const hasBegun = latest?.headersSent === true || this.#pipelining.has(socket);
+    if (socket.writable && !hasBegun) socket.write(answer());
+    socket.destroy();
+  }
+
+  /** Those with half of a request header are idle, too: nobody answers them yet. */
+  #destroyIdle(): void {
+    for (const [socket, response] of this.#open) if (!isUnderWay(response)) socket.destroy();
+  }
+}
+
+function isUnderWay(response: ServerResponse | undefined): response is ServerResponse {
+  return response !== undefined && !response.closed;
+}

@@ -1,0 +1,49 @@
+/** The ports of a server: one for everything, or one for HTTP and one for gRPC. */
+
+import type { Socket } from 'node:net';
+import type { Http1Handler } from './http1-connections.ts';
+import { openListener, type Address, type Listener, type ListenerSettings, type Served } from './listener.ts';
+import { portError } from './start-error.ts';
+
+/** Where a server is reached. */
+export interface ServerAddress extends Address {
+  /** Where gRPC is reached, if not at `port`. */
+  readonly grpcPort?: number | undefined;
+}
+
+/** What is to be opened, and what is served there. */
+export interface PortsOptions extends ListenerSettings {
+  /** Its ports may be 0: any that is free. */
+  readonly address: ServerAddress;
+  readonly http1: Http1Handler;
+  readonly onHttp2: (socket: Socket) => void;
+}
+
+/** The open ports. */
+export interface Ports {
+  readonly address: ServerAddress;
+  /** Closes them all at the same time, as each listener does. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Opens all ports, or none. @throws StartError naming the setting of the port that cannot be opened. */
+export async function openPorts({ address, http1, onHttp2, ...settings }: PortsOptions): Promise<Ports> {
+  const { host, port, grpcPort } = address;
+  const open = (setting: 'port' | 'grpc-port', number: number, served: Served): Promise<Listener> =>
+    openListener({ host, port: number }, served, settings).catch((error: unknown) => {
+      throw portError(error, { host, port: number }, setting);
+    });
+
+  if (grpcPort === undefined) return open('port', port, { http1, onHttp2 });
+  const http = await open('port', port, { http1 });
+  try {
+    const grpc = await open('grpc-port', grpcPort, { onHttp2 });
+    return {
+      address: { ...http.address, grpcPort: grpc.address.port },
+      close: async (graceMs) => void (await Promise.all([http.close(graceMs), grpc.close(graceMs)])),
+    };
+  } catch (error) {
+    await http.close(0);
+    throw error;
+  }
+}
