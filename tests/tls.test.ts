@@ -126,7 +126,10 @@ describe('connections of gRPC', () => {
 
 describe('stopping', () => {
   test('ends streams with their reason, lets requests finish and waits for nobody else', async () => {
-    const own = await startTestApp({ config: { tls: FIRST, shutdownGraceMs: 3_600_000 } });
+    const own = await startTestApp({
+      config: { tls: FIRST, shutdownGraceMs: 3_600_000 },
+      timeouts: { handshakeMs: 3_600_000 },
+    });
     const anna = await Person.enter(own.client);
     const { id: chatId } = await anna.openChat();
     const { token } = anna;

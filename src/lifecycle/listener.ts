@@ -54,6 +54,7 @@ export async function openListener(
   { certificate, refusals, timeouts, log }: ListenerSettings,
 ): Promise<Listener> {
   const limits = { ...DEFAULT_TIMEOUTS, ...timeouts };
+  // It is what listens, also where it has nothing to serve.
   const http1Connections = new Http1Connections(http1 ?? { onRequest: () => {} }, limits);
   const { server } = http1Connections;
   const serve: Readonly<Record<Protocol, ((socket: Socket) => void) | undefined>> = {
