@@ -152,6 +152,7 @@ describe('what reaches no operation', () => {
     [`PROPFIND ${SOME_CHAT}`, 'GET, HEAD, DELETE'],
     [`PUT ${SOME_CHAT}/messages`, 'POST, GET, HEAD'],
     [`POST ${SOME_CHAT}/position`, 'PUT'],
+    ['PUT /v1/%73ession', 'GET, HEAD, DELETE'],
     ['OPTIONS /v1/chats', 'POST, GET, HEAD'],
   ])('%s is METHOD_NOT_ALLOWED, with those that are', async (request, allow) => {
     const { status, headers, problem } = await call(request);
@@ -174,6 +175,19 @@ describe('what reaches no operation', () => {
       expect(status).toBe(415);
     },
   );
+
+  test.each([
+    ['text/plain', 'x'],
+    ['application/json', '{}'],
+    ['application/json', 'x'.repeat(66_000)],
+  ])('a body of type %s where none is expected is refused as such, after the session', async (type, body) => {
+    const headers = { 'content-type': type };
+    const { problem, fields } = await call(`DELETE ${SOME_CHAT}`, { body, headers });
+    expect(problem.code).toBe('INVALID_ARGUMENT');
+    expect(fields).toEqual({ '': 'must have no body' });
+    const options = { body, headers: { ...headers, authorization: '' } };
+    expect((await call(`DELETE ${SOME_CHAT}`, options)).problem.code).toBe('UNAUTHENTICATED');
+  });
 
   test('a body larger than any valid request is TOO_LARGE', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(66_000) });
@@ -281,6 +295,28 @@ describe('what is no request', () => {
     expect(head).toContain('cache-control: no-store');
     expect(head).toContain('x-content-type-options: nosniff');
     expect(JSON.parse(body)).toMatchObject({ status: 431, code: 'HEADERS_TOO_LARGE' });
+  });
+
+  test('the answer to HEAD has no body then either', async () => {
+    const [head = '', body] = (await exchange(`HEAD /healthz HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(17_000)}`)).split(
+      '\r\n\r\n',
+    );
+    expect(head).toMatch(/^HTTP\/1.1 431 /);
+    expect(body).toBe('');
+  });
+
+  test('a request that names no host is INVALID_ARGUMENT', async () => {
+    const answer = await exchange('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n');
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect(head).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ code: 'INVALID_ARGUMENT', errors: [{ field: 'Host' }] });
+    expect(await exchange('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  test('but one that expects what nobody has is answered', async () => {
+    const answer = await exchange('GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: miracle\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
 
   test('words that are no HTTP are INVALID_ARGUMENT', async () => {

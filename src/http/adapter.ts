@@ -9,7 +9,7 @@ import { EventStream } from './event-stream.ts';
 import { PROBES, STREAMING, type Handlers, type OperationId } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
-import { protocolErrorOf, send, sendError, sendProblem, type AnyAnswer } from './replies.ts';
+import { isBodyRefused, protocolErrorOf, send, sendError, sendProblem, type AnyAnswer } from './replies.ts';
 
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
@@ -72,6 +72,9 @@ function bindStream(
   });
 }
 
+/** Stands for a body that nobody has read. */
+const SOME_BODY = Buffer.from('?');
+
 /** What fails is no secret of the framework: it becomes a refusal of the call. */
 function bindCall(
   operation: Operation,
@@ -80,14 +83,21 @@ function bindCall(
 ): Bound {
   const method = methodOf(operation);
   const read = requestReader(operation);
+  const answer = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { readable, unreadable } = read(request);
+    const call = new HttpCall(method, reply.raw, unreadable);
+    // Not handed to the framework as a promise: following it would cost as much as the service's own part of a call.
+    serve(call, readable, reply).catch((error: unknown) => send(reply, onFailure(call, error)));
+  };
   return {
-    handler: (request, reply) => {
-      const { readable, unreadable } = read(request);
-      const call = new HttpCall(method, reply.raw, unreadable);
-      // Not handed to the framework as a promise: following it would cost as much as the service's own part of a call.
-      serve(call, readable, reply).catch((error: unknown) => send(reply, onFailure(call, error)));
-    },
+    handler: answer,
     errorHandler: (error, request, reply) => {
+      if (operation.body === undefined && isBodyRefused(error)) {
+        // Here whoever has no session is told so first, and then that there is no body to be right or wrong.
+        request.body = SOME_BODY;
+        answer(request, reply);
+        return;
+      }
       const problem = protocolErrorOf(error);
       if (problem !== undefined) {
         sendProblem(reply, problem);

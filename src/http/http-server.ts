@@ -14,7 +14,7 @@ import { messageHandlers } from './message-handlers.ts';
 import { sendError } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
-import { misdirectedRequest, unreadableRequest } from './unreadable-request.ts';
+import { misdirectedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
 import { refuseUnrouted } from './unrouted.ts';
 
 /** The most bytes that one character takes in JSON: an escape for each half of a pair. */
@@ -34,8 +34,8 @@ export interface HttpServerOptions {
 /** An HTTP server without a port of its own. */
 export interface HttpServer {
   readonly onRequest: RequestListener;
-  /** Gives the bytes that answer what is no request, by the code of the parser's error. */
-  readonly onUnreadable: (code: string | undefined) => string;
+  /** Gives the bytes that answer what is no request, by the parser's error. */
+  readonly onUnreadable: (error: ParserError) => string;
   /** The bytes that answer HTTP/1.1 where it is not served. */
   readonly misdirected: string;
   /** What readiness probes are told: why calls should not come here, or that they should. Not reached at first. */

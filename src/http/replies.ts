@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidArgument, Refusal } from '../domain/errors.ts';
 import { PERSONAL } from './headers.ts';
-import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
+import { problemResponse, protocolProblem, type ProblemResponse, type ProtocolError } from './problem.ts';
 
 /** An answer of any operation; absent is the body of one that has none. */
 export interface AnyAnswer {
@@ -36,14 +36,31 @@ export function sendError(error: FastifyError, _request: FastifyRequest, reply: 
   sendProblem(reply, protocolErrorOf(error) ?? problemResponse(new Refusal('INTERNAL')));
 }
 
+const NO_HOST = invalidArgument({ field: 'Host', description: 'is required in HTTP/1.1' });
+
+/** Refuses what HTTP/1.1 does not allow and its parser lets pass; absent for all else. */
+export function malformedProblem({ raw }: FastifyRequest): ProblemResponse | undefined {
+  return raw.httpVersion === '1.1' && raw.headers.host === undefined ? problemResponse(NO_HOST) : undefined;
+}
+
 const UNREADABLE = invalidArgument({ field: '', description: 'must be a request that can be read to its end' });
+
+/** Whether the framework refuses a request for its body. */
+export function isBodyRefused({ code = '' }: Partial<FastifyError>): boolean {
+  return code in BODY_REFUSALS;
+}
+
+const BODY_REFUSALS: Readonly<Record<string, ProtocolError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+};
 
 /** What the framework refuses by itself; absent for what is a failure. */
 export function protocolErrorOf({ code = '', statusCode = 500 }: Partial<FastifyError>): ProblemResponse | undefined {
   // A path that cannot be decoded is the path of nothing.
   if (code === 'FST_ERR_BAD_URL') return protocolProblem('ROUTE_NOT_FOUND');
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return protocolProblem('TOO_LARGE');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return protocolProblem('UNSUPPORTED_MEDIA_TYPE');
+  const bodyRefusal = BODY_REFUSALS[code];
+  if (bodyRefusal !== undefined) return protocolProblem(bodyRefusal);
   if (code.startsWith('FST_ERR_') && statusCode < 500) return problemResponse(UNREADABLE);
   return undefined;
 }

@@ -5,29 +5,39 @@ import { invalidArgument } from '../domain/errors.ts';
 import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
 
+const HEAD = Buffer.from('HEAD ');
 const NO_HTTP = invalidArgument({ field: '', description: 'must be a request in HTTP/1.1' });
 const NOT_HERE = invalidArgument({
   field: '',
   description: 'must be a gRPC call on this connection: HTTP/1.1 has a port of its own',
 });
 
-/** The bytes of the answer. @param code of the parser's error. */
-export function unreadableRequest(code: string | undefined): string {
+/** Why the parser gave up. */
+export interface ParserError {
+  readonly code?: string;
+  /** The bytes at which it did. */
+  readonly rawPacket?: Buffer;
+}
+
+/** The bytes of the answer. */
+export function unreadableRequest({ code, rawPacket }: ParserError): string {
   // Nothing was said in time, so there is nothing to say about it.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return head(408, []);
   const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
-  return answer(isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP));
+  // A body after the answer to HEAD would be read as the answer to something else.
+  const isHead = rawPacket?.subarray(0, HEAD.length).equals(HEAD) === true;
+  return answer(isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP), !isHead);
 }
 
 /** The bytes of the answer to HTTP/1.1 where only gRPC is served. */
 export function misdirectedRequest(): string {
-  return answer(problemResponse(NOT_HERE));
+  return answer(problemResponse(NOT_HERE), true);
 }
 
-function answer({ status, problem }: ProblemResponse): string {
+function answer({ status, problem }: ProblemResponse, withBody: boolean): string {
   const body = JSON.stringify(problem);
   const headers = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
-  return head(status, headers) + body;
+  return head(status, headers) + (withBody ? body : '');
 }
 
 function head(status: number, headers: readonly string[]): string {

@@ -2,9 +2,12 @@
 
 import type { FastifyInstance } from 'fastify';
 import { protocolProblem, type ProblemResponse } from './problem.ts';
-import { sendProblem } from './replies.ts';
+import { malformedProblem, sendProblem } from './replies.ts';
 
-/** Refuses, before their bodies are read, the requests that none of the routes is for that are added from now on. */
+/**
+ * Refuses, before their bodies are read, the requests that none of the routes is for that are added from now on, and those that
+ * HTTP/1.1 does not allow.
+ */
 export function refuseUnrouted(app: FastifyInstance): void {
   const paths = new Map<string, PathRoutes>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -13,8 +16,10 @@ export function refuseUnrouted(app: FastifyInstance): void {
     paths.set(url, routes);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) sendProblem(reply, unroutedProblem(request.url, paths.values()));
-    else done();
+    const unrouted = request.is404 ? unroutedProblem(request.url, paths.values()) : undefined;
+    const problem = malformedProblem(request) ?? unrouted;
+    if (problem === undefined) done();
+    else sendProblem(reply, problem);
   });
 }
 
@@ -25,7 +30,8 @@ interface PathRoutes {
 }
 
 function unroutedProblem(url: string, paths: Iterable<PathRoutes>): ProblemResponse {
-  const path = url.split('?', 1)[0] ?? '';
+  // As routes are found: whatever could stand as it is may be written with percent signs.
+  const path = decodeURI(url.split('?', 1)[0] ?? '');
   for (const { pattern, methods } of paths) {
     if (pattern.test(path)) return protocolProblem('METHOD_NOT_ALLOWED', { allow: methods.join(', ') });
   }

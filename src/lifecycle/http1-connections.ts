@@ -8,8 +8,15 @@ import type { Timeouts } from './timeouts.ts';
 /** What answers HTTP/1.1. */
 export interface Http1Handler {
   readonly onRequest: RequestListener;
-  /** Gives the bytes that answer a request that is no HTTP/1.1, by the code of the error. */
-  readonly onUnreadable?: (code: string | undefined) => string;
+  /** Gives the bytes that answer a request that is no HTTP/1.1. */
+  readonly onUnreadable?: (error: UnreadableError) => string;
+}
+
+/** What the parser says of a request that it cannot read. */
+export interface UnreadableError {
+  readonly code?: string;
+  /** The bytes at which it gave up. */
+  readonly rawPacket?: Buffer;
 }
 
 /** Serves the connections that are added to it, and only those. */
@@ -30,6 +37,8 @@ export class Http1Connections {
         keepAliveTimeout: timeouts.keepAliveMs,
         connectionsCheckingInterval: timeouts.checkingIntervalMs,
         noDelay: true,
+        // Whoever answers requests refuses those without, in its own words.
+        requireHostHeader: false,
       },
       onRequest,
     );
@@ -37,9 +46,11 @@ export class Http1Connections {
     this.#serve = (socket) => void serve?.call(this.server, socket);
     this.server.removeAllListeners('connection');
     this.server.on('request', ({ socket }, response) => this.#follow(socket, response));
+    // What else a client expects is no reason to answer otherwise; left to itself, Node does without asking anybody.
+    this.server.on('checkExpectation', (request, response) => this.server.emit('request', request, response));
     if (onUnreadable === undefined) return;
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      this.#refuse(socket, () => onUnreadable(error.code));
+    this.server.on('clientError', (error: UnreadableError, socket: Socket) => {
+      this.#refuse(socket, () => onUnreadable(error));
     });
   }
 
