@@ -106,7 +106,7 @@ describe('what is no gRPC call is answered as such', () => {
     ],
     ['a message said to have 4 GiB', frame(createSessionRequest, { length: 2 ** 32 - 1 }), 'RESOURCE_EXHAUSTED'],
     ['a message larger than allowed', frame(Buffer.alloc(1024 * 1024)), 'RESOURCE_EXHAUSTED'],
-    ['a malformed timeout', frame(createSessionRequest), 'INTERNAL', { 'grpc-timeout': 'soon' }],
+    ['a malformed timeout', frame(createSessionRequest), 'INVALID_ARGUMENT', { 'grpc-timeout': 'soon' }],
   ])('%s', async (_name, body, grpc, headers) => {
     expect(await raw.call(CREATE_SESSION, body, headers)).toMatchObject({ grpc });
   });
@@ -178,6 +178,26 @@ describe('a compressed request', () => {
     const stream = raw.open(SUBSCRIBE, subscribeFrame(chatId), authorization(anna));
     const [response] = (await once(stream, 'response')) as [IncomingHttpHeaders];
     expect(response['grpc-accept-encoding']).toBe('identity');
+    raw.close();
+  });
+});
+
+describe('a grpc-timeout', () => {
+  test.each(['soon', '', '1', '-1S', '1.5S', '123456789S', '1 S', '1s'])(
+    'of "%s" is refused, and is no failure',
+    async (timeout) => {
+      const raw = new RawHttp2(app.port);
+      const answer = await raw.call(CREATE_SESSION, frame(createSessionRequest), { 'grpc-timeout': timeout });
+      expect({ http: answer.http, grpc: answer.grpc }).toEqual({ http: 200, grpc: 'INVALID_ARGUMENT' });
+      expect(decodeURI(String(answer.headers['grpc-message']))).toContain('grpc-timeout');
+      raw.close();
+    },
+  );
+
+  test.each(['10S', '00000010S', '99999999H', '5000m', '9000000u'])('of "%s" is understood', async (timeout) => {
+    const raw = new RawHttp2(app.port);
+    const { grpc } = await raw.call(CREATE_SESSION, frame(createSessionRequest), { 'grpc-timeout': timeout });
+    expect(grpc).toBe('OK');
     raw.close();
   });
 });

@@ -34,6 +34,8 @@ export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_c
       stream.on('error', ignore);
     } else if (isCompressed(headers)) {
       refuseCompressed(stream.on('error', ignore));
+    } else if (isTimeoutMalformed(headers)) {
+      refuseTimeout(stream.on('error', ignore));
     } else {
       if (headers[':path']?.startsWith(STREAMS_OF_REQUESTS) !== true) requests.add(stream);
       onStream.call(this, interceptors, stream, headers);
@@ -59,4 +61,17 @@ function refuseCompressed(stream: ServerHttp2Stream): void {
   const details = 'requests must not be compressed: send them with grpc-encoding identity';
   const status = { code: Status.UNIMPLEMENTED, details, metadata: new Metadata() };
   refuseStream(stream, status, { 'grpc-accept-encoding': 'identity' });
+}
+
+/** Up to 8 digits and a unit, as the specification of gRPC has it. */
+const TIMEOUT = /^\d{1,8}[HMSmun]$/;
+
+function isTimeoutMalformed({ 'grpc-timeout': timeout }: IncomingHttpHeaders): boolean {
+  return timeout !== undefined && !TIMEOUT.test(String(timeout));
+}
+
+/** The library takes it for a failure of its own: it answers with INTERNAL, which would wake an operator. */
+function refuseTimeout(stream: ServerHttp2Stream): void {
+  const details = 'grpc-timeout must be up to 8 digits and one of the units H, M, S, m, u and n';
+  refuseStream(stream, { code: Status.INVALID_ARGUMENT, details, metadata: new Metadata() });
 }
