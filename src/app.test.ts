@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { disturbed } from '../tests/support/disturbed-storage.ts';
+import { FakeClock } from '../tests/support/fake-clock.ts';
 import { recordedLog } from '../tests/support/recorded-log.ts';
 import { startApp, type App, type Overrides } from './app.ts';
 import type { Config } from './config/config.ts';
 import { DEFAULT_LIMITS } from './domain/limits.ts';
 import { StartError } from './lifecycle/start-error.ts';
+import { createMemoryData } from './storage/memory/memory-data.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
 
 function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
@@ -66,6 +69,24 @@ describe('a server', () => {
     expect(operations).not.toContain('close');
     expect(await app.close()).toBe(true);
     expect(operations.at(-1)).toBe('close');
+  });
+
+  test('clears away what is over by itself, without a call that asks for it', async () => {
+    const data = createMemoryData();
+    const clock = new FakeClock();
+    const cleared = Promise.withResolvers<void>();
+    const after = (operation: string): void => {
+      if (operation === 'sweep' && data.sessions.size === 0) cleared.resolve();
+    };
+    const storage = openMemoryStorage(data);
+    const user = { userId: randomUUID(), displayName: 'Ann' };
+    const session = { user, tokenHash: Buffer.alloc(32), ttlMs: 1_000, maxUsers: 0, now: clock.now() };
+    await storage.createSession(session);
+    const app = await start({}, { storage: disturbed(storage, { after }), clock });
+    expect(data.sessions.size).toBe(1);
+    clock.advance(1_000);
+    await cleared.promise;
+    await app.close();
   });
 
   test('closes once, however often it is told to', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FrameConnection, PREFACE, SETTINGS } from '../../tests/support/http2-frames.ts';
 import { frame, RawHttp2 } from '../../tests/support/raw-http2.ts';
 import { guardedServer } from './guarded-server.ts';
 import { addHealth } from './health.ts';
@@ -10,6 +11,7 @@ import { serverOptions } from './server-options.ts';
 
 const IDLE_MS = 5 * 60_000;
 const PING_EVERY_MS = 30_000;
+const PING_TIMEOUT_MS = 20_000;
 const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
 
@@ -62,6 +64,27 @@ describe('a connection', () => {
     vi.advanceTimersByTime(PING_EVERY_MS);
     const [code] = await goodbye;
     expect(code).toBe(constants.NGHTTP2_NO_ERROR);
+    raw.close();
+  });
+
+  test('is cut when its other side leaves a ping unanswered for 20 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const silent = new FrameConnection(port);
+    silent.send(PREFACE, SETTINGS);
+    await silent.pinged();
+    vi.advanceTimersByTime(PING_EVERY_MS);
+    await silent.pinged();
+    vi.advanceTimersByTime(PING_TIMEOUT_MS - 1);
+    await silent.pinged();
+    vi.advanceTimersByTime(1);
+    await silent.ended();
+    silent.destroy();
+  });
+
+  test('may carry 2000 streams at one time, which is said at its beginning', async () => {
+    const raw = new RawHttp2(port);
+    await once(raw.session, 'remoteSettings');
+    expect(raw.session.remoteSettings.maxConcurrentStreams).toBe(2_000);
     raw.close();
   });
 

@@ -84,3 +84,28 @@ describe('a page of messages', () => {
     expect(await scene.messages(bob, chatId)).toMatchObject({ missed: 3, position: 6 });
   });
 });
+
+describe('where the caller names no size', () => {
+  const MORE_THAN_ANY = 501;
+
+  test('pages of messages have 50, and unread answers 500', async () => {
+    const scene = new ServiceScene();
+    const [{ token: ada }, { token: bob }] = [await scene.newSession('Ada'), await scene.newSession('Bob')];
+    const { id: chatId } = await scene.newChat(ada);
+    for (let post = 0; post < MORE_THAN_ANY; post++) await scene.post(ada, chatId);
+    expect((await scene.messages(bob, chatId, { markRead: false })).messages).toHaveLength(50);
+    const unread = accepted(await scene.fetchUnread(callOf('FetchUnread', bob), chatId));
+    expect(unread).toMatchObject({ hasMore: true, position: 500 });
+    expect(unread.messages).toHaveLength(500);
+  });
+
+  test('pages of chats and of counts have 50', async () => {
+    const scene = new ServiceScene();
+    const { token } = await scene.newSession('Ada');
+    for (let count = 0; count < MORE_THAN_ANY; count++) await scene.newChat(token);
+    const request = { pageSize: undefined, pageToken: undefined };
+    const { chats } = accepted(await scene.service.listChats(callOf('ListChats', token), request));
+    const { counts } = accepted(await scene.service.listUnreadCounts(callOf('ListUnreadCounts', token), request));
+    expect([chats.length, counts.length]).toEqual([50, 50]);
+  });
+});

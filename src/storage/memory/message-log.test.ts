@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from 'vitest';
 
 import type { Message } from '../../domain/models.ts';
@@ -74,4 +77,32 @@ describe('a message log', () => {
     expect(read[0]).toBe(messages[1]);
     expect(read[1]).toBe(messages[2]);
   });
+});
+
+describe('memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+
+  /** Weak references to so many messages that a log was given, by seq. */
+  function weaklyHeld(log: MessageLog, count: number): readonly WeakRef<Message>[] {
+    return range(1, count).map((seq) => {
+      const appended = message(seq);
+      log.append(appended, 1);
+      return new WeakRef(appended);
+    });
+  }
+
+  test.for([1, 127, 128, 129, 300])(
+    'holds the last %i messages, and nothing of what was trimmed',
+    async (maxMessages) => {
+      const log = new MessageLog(maxMessages);
+      const references = weaklyHeld(log, 1_000);
+      // Until its turn is over, the engine keeps what a reference was made to.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+      const held = references.flatMap((reference, index) => (reference.deref() === undefined ? [] : [index + 1]));
+      expect(held).toEqual(range(1_001 - maxMessages, 1_000));
+      expect(log.count).toBe(maxMessages);
+    },
+  );
 });

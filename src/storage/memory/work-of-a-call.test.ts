@@ -106,6 +106,24 @@ describe('getting a chat', () => {
 });
 
 describe('listing chats', () => {
+  test('looks at no more chats than the page has, however many there are and wherever it begins', async () => {
+    const { data, clock, one } = await crowd({ chats: 0, guests: 0 });
+    const ann = await one.newSession('Ann');
+    for (const _ of range(1, 1_000)) {
+      await one.newChat(ann);
+      clock.advance(1);
+    }
+    const looks = countEntries(data.listedChats);
+    let after: ChatCursor | undefined;
+    for (const _ of range(1, 50)) {
+      const before = looks();
+      after = (await one.listChats({ after, limit: 10 })).next;
+      // Besides those of the page, the one that the last page ended with, and the one with which the next begins.
+      expect(looks() - before).toBeLessThanOrEqual(12);
+    }
+    expect(looks()).toBeGreaterThanOrEqual(500);
+  });
+
   test('ends a page early rather than take out more active users, and shows every chat right', async () => {
     const { data, clock, one, chats } = await crowd({ chats: 30, guests: 100 });
     clock.advance(SESSION_TTL_MS);
@@ -212,4 +230,20 @@ describe('the end of a session', () => {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Counts the entries that an index gives out from now on. */
+function countEntries(index: MemoryData['listedChats']): () => number {
+  let count = 0;
+  const entries = index.entries.bind(index);
+  index.entries = (...from) => {
+    const found = entries(...from);
+    const next = found.next.bind(found);
+    found.next = () => {
+      count += 1;
+      return next();
+    };
+    return found;
+  };
+  return () => count;
 }
