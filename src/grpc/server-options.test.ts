@@ -75,9 +75,11 @@ describe('a connection', () => {
     vi.advanceTimersByTime(PING_EVERY_MS);
     await silent.pinged();
     vi.advanceTimersByTime(PING_TIMEOUT_MS - 1);
+    // Whatever else it says, that is no answer.
     await silent.pinged();
     vi.advanceTimersByTime(1);
     await silent.ended();
+    await expect(silent.pinged()).rejects.toThrow('ended without an answer');
     silent.destroy();
   });
 

@@ -35,6 +35,16 @@ type AnyCall = (play: Play, call: Call) => Promise<unknown>;
 
 /** What streams and waits have done for all of a chat or a session together, whoever of them leaves. */
 const SHARED = new Set(['watch', 'authenticate', 'readMessages', 'noteActivity']);
+/** A look without a wait, one with one, its first attempt, and the last. */
+const WAITING = [
+  'fetchUnread',
+  'authenticate',
+  'fetchUnread',
+  'authenticate',
+  'fetchUnread',
+  'authenticate',
+  'fetchUnread',
+];
 const NO_PAGE = { pageSize: undefined, pageToken: undefined };
 
 /** How each method is called, and which operations it comes to besides finding the session. */
@@ -80,7 +90,7 @@ const CALLS: { readonly [M in Method]: readonly [call: (play: Play, call: Call<M
         scene.clock.advance(1_000);
         await waiting;
       },
-      ...['fetchUnread', 'authenticate', 'fetchUnread', 'authenticate', 'fetchUnread', 'authenticate', 'fetchUnread'],
+      ...WAITING,
     ],
     MarkRead: [({ scene, chatId }, call) => scene.service.markRead(call, { chatId, seq: 0 }), 'markRead'],
     ListUnreadCounts: [({ scene }, call) => scene.service.listUnreadCounts(call, NO_PAGE), 'listUnreadCounts'],

@@ -79,18 +79,18 @@ describe('a message log', () => {
   });
 });
 
+/** Weak references to so many messages that a log was given, by seq. */
+function weaklyHeld(log: MessageLog, count: number): readonly WeakRef<Message>[] {
+  return range(1, count).map((seq) => {
+    const appended = message(seq);
+    log.append(appended, 1);
+    return new WeakRef(appended);
+  });
+}
+
 describe('memory', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
-
-  /** Weak references to so many messages that a log was given, by seq. */
-  function weaklyHeld(log: MessageLog, count: number): readonly WeakRef<Message>[] {
-    return range(1, count).map((seq) => {
-      const appended = message(seq);
-      log.append(appended, 1);
-      return new WeakRef(appended);
-    });
-  }
 
   test.for([1, 127, 128, 129, 300])(
     'holds the last %i messages, and nothing of what was trimmed',
