@@ -59,8 +59,19 @@ const NO_OBJECT = wrongBody('must have a body that is a JSON object');
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
 
-/** Makes the check for an operation. Limits and formats are left to the domain. */
-export function requestCheck({ query, headers, body }: Operation): (request: ArrivedRequest) => CheckedRequest {
+type RequestCheck = (request: ArrivedRequest) => CheckedRequest;
+
+/** A check takes milliseconds to make. */
+const checks = new WeakMap<Operation, RequestCheck>();
+
+/** The check for an operation. Limits and formats are left to the domain. */
+export function requestCheck(operation: Operation): RequestCheck {
+  const check = checks.get(operation) ?? makeCheck(operation);
+  checks.set(operation, check);
+  return check;
+}
+
+function makeCheck({ query, headers, body }: Operation): RequestCheck {
   const members = body?.schema.properties ?? {};
   const isWritten = ajv.compile<Record<string, Fields>>({
     type: 'object',
