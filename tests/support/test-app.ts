@@ -6,6 +6,7 @@ import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import type { Timeouts } from '../../src/lifecycle/timeouts.ts';
 import type { Clock } from '../../src/service/clock.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { recordedLog } from './recorded-log.ts';
 
@@ -15,6 +16,8 @@ export interface TestAppOptions {
   readonly config?: Partial<Omit<Config, 'limits'>>;
   readonly clock?: Clock;
   readonly timeouts?: Partial<Timeouts>;
+  /** In the place of the configured one; closed with the server. */
+  readonly storage?: Storage;
 }
 
 /** A running server. */
@@ -28,6 +31,8 @@ export interface TestApp {
   connect(): GrpcClient;
   /** The lines logged so far. */
   readonly logLines: readonly string[];
+  /** The same lines with all their fields. */
+  readonly fullLogLines: readonly string[];
   /** Stops the server. @returns whether it stopped in time. */
   stop(): Promise<boolean>;
   /** Closes the clients and stops the server. */
@@ -35,7 +40,13 @@ export interface TestApp {
 }
 
 /** Starts a server on a free port. */
-export async function startTestApp({ limits, config, clock, timeouts }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({
+  limits,
+  config,
+  clock,
+  timeouts,
+  storage,
+}: TestAppOptions = {}): Promise<TestApp> {
   const log = recordedLog();
   const app = await startApp(
     {
@@ -51,7 +62,12 @@ export async function startTestApp({ limits, config, clock, timeouts }: TestAppO
       logFormat: 'json',
       ...config,
     },
-    { log, ...(clock !== undefined && { clock }), ...(timeouts !== undefined && { timeouts }) },
+    {
+      log,
+      ...(clock !== undefined && { clock }),
+      ...(timeouts !== undefined && { timeouts }),
+      ...(storage !== undefined && { storage }),
+    },
   );
   const { port, grpcPort = port } = app.address;
   const trusted = config?.tls && readFileSync(config.tls.certPath);
@@ -67,6 +83,7 @@ export async function startTestApp({ limits, config, clock, timeouts }: TestAppO
     client: connect(),
     connect,
     logLines: log.lines,
+    fullLogLines: log.fullLines,
     stop: () => app.close(),
     close: async () => {
       for (const client of clients) client.close();

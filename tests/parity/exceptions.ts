@@ -1,0 +1,20 @@
+/** What the scenarios do not show, and why: every other method, refusal, field and limit must be shown. */
+
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { LimitName } from './scenario.ts';
+
+/** Refusals that no method gives yet. */
+export const NOT_GIVEN_YET: readonly ErrorCode[] = ['RATE_LIMITED'];
+
+/**
+ * Refusals that are shown of one method only: the guard gives them to all alike, before it looks which it is. A call must
+ * come at the very moment, for which Subscribe leaves time.
+ */
+export const SHOWN_ONCE: readonly ErrorCode[] = ['SHUTTING_DOWN'];
+
+/** Limits whose bounds nobody can see through an API, and where they are tested instead. */
+export const UNSEEN_LIMITS: Readonly<Partial<Record<LimitName, string>>> = {
+  MAX_USERS_PER_NOTE: 'how many users one call of the storage takes; src/live/activity.test.ts',
+  MAX_STREAM_QUEUE_MESSAGES: 'what the system keeps for a connection comes before it; src/live/slow-readers.test.ts',
+  MAX_STREAM_QUEUE_BYTES: 'as before; that there is such a bound the scenarios show',
+};
