@@ -60,15 +60,9 @@ describe('a bad body is refused by name', () => {
     ['POST /v1/chats', '{"maxMessages":"7"}', { maxMessages: 'must be a whole number' }],
     ['POST /v1/chats', '{"maxMessages":1.5}', { maxMessages: 'must be a whole number' }],
     ['POST /v1/chats', '{"maxMessages":1e400}', { maxMessages: 'must be a whole number' }],
-    [
-      'POST /v1/chats',
-      '{"maxMessages":0}',
-      { maxMessages: "must be a whole number from 1 to 1000 (the server's maxChatSize)" },
-    ],
     ['POST /v1/chats', '{"readOnly":"yes"}', { readOnly: 'must be true or false' }],
     ['POST /v1/chats', '{"ttl":90}', { ttl: 'must be a string' }],
     ['POST /v1/chats', '{"ttl":"90"}', { ttl: 'must be whole milliseconds, from 1 second to 100 years' }],
-    ['POST /v1/chats', '{"ttl":"1.0001s"}', { ttl: 'must be whole milliseconds, from 1 second to 100 years' }],
     [`DELETE ${SOME_CHAT}`, '{}', { '': 'must have no body' }],
   ])('%s %s', async (request, body, expected) => {
     const { status, problem, fields } = await call(request, { body, headers: JSON_TYPE });
@@ -89,15 +83,9 @@ describe('a bad parameter is refused by name', () => {
     ['/v1/chats?pageSize=1&pageSize=1', { pageSize: 'must be given once' }],
     ['/v1/chats?pageSize=', { pageSize: 'must be a whole number' }],
     ['/v1/chats?pageSize=1e2', { pageSize: 'must be a whole number' }],
-    ['/v1/chats?pageSize=501', { pageSize: 'must be a whole number from 1 to 500' }],
     ['/v1/chats?pageSize=99999999999999999999', { pageSize: 'must be a whole number from 1 to 500' }],
     ['/v1/chats?pageToken=', { pageToken: 'must not be empty' }],
-    ['/v1/chats?pageToken=a', { pageToken: 'must be a nextPageToken of an earlier answer to the same request' }],
     [`${messages}?markRead=1`, { markRead: 'must be true or false' }],
-    [`${messages}?order=up`, { order: 'must be OLDEST_FIRST or NEWEST_FIRST' }],
-    ['/v1/chats/abc', { chatId: 'must be a UUID like 0198c0de-7e11-7a5c-8b3d-2f6a1c9e4d70' }],
-    [`/v1/chats/${'a'.repeat(1000)}`, { chatId: 'must be a UUID like 0198c0de-7e11-7a5c-8b3d-2f6a1c9e4d70' }],
-    [`${SOME_CHAT}/events?afterSeq=-1`, { afterSeq: 'must be a whole number from 0 to 9007199254740991' }],
   ])('GET %s', async (path, expected) => {
     const { status, problem, fields } = await call(`GET ${path}`);
     expect(problem.code).toBe('INVALID_ARGUMENT');
