@@ -40,7 +40,8 @@ const NO_HOST = invalidArgument({ field: 'Host', description: 'is required in HT
 
 /** Refuses what HTTP/1.1 does not allow and its parser lets pass; absent for all else. */
 export function malformedProblem({ raw }: FastifyRequest): ProblemResponse | undefined {
-  return raw.httpVersion === '1.1' && raw.headers.host === undefined ? problemResponse(NO_HOST) : undefined;
+  const isMalformed = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+  return isMalformed ? { ...problemResponse(NO_HOST), headers: { connection: 'close' } } : undefined;
 }
 
 const UNREADABLE = invalidArgument({ field: '', description: 'must be a request that can be read to its end' });

@@ -13,7 +13,7 @@ export interface Http1Handler {
 }
 
 /** What the parser says of a request that it cannot read. */
-export interface UnreadableError {
+interface UnreadableError {
   readonly code?: string;
   /** The bytes at which it gave up. */
   readonly rawPacket?: Buffer;
@@ -89,12 +89,13 @@ export class Http1Connections {
     // What comes in after the last words cannot be read, either.
     if (socket.writableEnded) return;
     const latest = this.#open.get(socket);
-    if (socket.writable && !isUnderWay(latest)) {
-      farewell(socket, answer());
+    if (latest === undefined || latest.closed) {
+      // What cannot be read may be the rest of a request that has had its answer.
+      farewell(socket, latest === undefined || latest.req.complete ? answer() : '');
       return;
     }
     // Into an answer that has begun no other may be written. A request under way must not go on after it was refused.
-    const hasBegun = latest?.headersSent === true || this.#pipelining.has(socket);
+    const hasBegun = latest.headersSent || this.#pipelining.has(socket);
     if (socket.writable && !hasBegun) socket.write(answer());
     socket.destroy();
   }

@@ -84,6 +84,15 @@ describe('one port', () => {
     expect(await text(client)).toBe(UNREADABLE);
   });
 
+  test('answers a request once, also when the rest of it cannot be read', async () => {
+    await open();
+    const client = await connectClient();
+    client.end('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n{}');
+    const answer = await text(client);
+    expect(answer).toMatch(/^HTTP\/1.1 204 /);
+    expect(answer).not.toContain(UNREADABLE);
+  });
+
   test('writes nothing into an answer that is under way', async () => {
     await open((_request, response) => response.writeHead(200).write('begun'));
     const client = await connectClient();

@@ -84,7 +84,7 @@ const BOUNDED: readonly Bounded[] = [
     field: 'maxMessages',
     taken: limits.MAX_SEQ,
     refused: limits.MAX_SEQ + 1,
-    because: "must be a whole number from 1 to 9007199254740991 (the server's maxChatSize)",
+    because: 'must be a whole number from 1 to 9007199254740991',
   },
   {
     ...TTL,
