@@ -129,7 +129,11 @@ function judged(
   const { required = [] } = operation.body ?? {};
   // A probe looks at nothing that it is sent.
   if (!('400' in operation.responses)) return undefined;
-  const verdicts = [...parameters, ...members].map(({ fits }) => fits);
+  const resumes = parameters.some(({ name }) => name === 'Last-Event-ID');
+  // Then afterSeq says nothing, and need not be right.
+  const verdicts = [...parameters, ...members].map(({ name, fits }) =>
+    resumes && name === 'afterSeq' ? undefined : fits,
+  );
   const hasTwice = (fields: readonly ResolvedField[]): boolean =>
     new Set(fields.map(({ name }) => name)).size < fields.length;
   if (hasTwice(parameters) || hasTwice(members)) verdicts.push(false);

@@ -41,7 +41,10 @@ export async function playScenarios<Step>(
 ): Promise<void> {
   console.info(`${title}: FUZZ_SEED=${SEED} FUZZ_RUNS=${SCENARIOS}`);
   let requests: readonly string[] = [];
+  let shrinkUntil = Infinity;
   const property = fc.asyncProperty(steps, async (all) => {
+    // What is not played any more counts as no failure: that of before is the smallest.
+    if (performance.now() > shrinkUntil) return;
     const world = await World.start(limits);
     const play = begin(world);
     try {
@@ -49,6 +52,8 @@ export async function playScenarios<Step>(
       await play.finish();
     } catch (error) {
       requests = play.sent.slice(-LAST_REQUESTS);
+      if (shrinkUntil === Infinity) console.error('to be made smaller:', error);
+      shrinkUntil = Math.min(shrinkUntil, performance.now() + MAX_SHRINKING_MS);
       throw error;
     } finally {
       play.close();
