@@ -35,12 +35,20 @@ describe('the script', () => {
 describe('the check of what a reader got', () => {
   test('finds nothing wrong with every line once and in order', () => {
     expect(findDifference(SCRIPT, [FIRST, SECOND, THIRD])).toBeUndefined();
-    expect(findDifference(SCRIPT, [SECOND, THIRD], 2)).toBeUndefined();
+    expect(findDifference(SCRIPT, [SECOND, THIRD], { from: 2 })).toBeUndefined();
+  });
+
+  test('leaves aside whose lines do not matter, whether they are there or not', () => {
+    expect(findDifference(SCRIPT, [SECOND], { without: 'Bernardo' })).toBeUndefined();
+    expect(findDifference(SCRIPT, [FIRST, SECOND], { without: 'Bernardo' })).toBeUndefined();
+    expect(findDifference(SCRIPT, [FIRST, THIRD], { without: 'Bernardo' })).toBe(
+      'nothing at message 2, where «Bernardo?» was expected',
+    );
   });
 
   test.each<[string, Message[], string]>([
     ['a lost line', [FIRST, THIRD], 'message 3 where message 2 was expected'],
-    ['a lost end', [FIRST, SECOND], 'nothing after message 2, where «He.» was expected'],
+    ['a lost end', [FIRST, SECOND], 'nothing at message 3, where «He.» was expected'],
     ['a doubled line', [FIRST, FIRST, SECOND, THIRD], 'message 1 where message 2 was expected'],
     ['a doubled end', [FIRST, SECOND, THIRD, { ...THIRD, seq: 4n }], 'message 4, «He.», after the end'],
     ['two lines in the wrong order', [SECOND, FIRST, THIRD], 'message 2 where message 1 was expected'],

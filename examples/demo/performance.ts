@@ -78,7 +78,9 @@ async function comeLate(host: VecheClient, chatId: string, script: readonly Line
   const { messages, missed } = await host.call(MessageService.method.fetchUnread, { chatId });
   const gone = script.length - KEPT;
   const difference =
-    missed === BigInt(gone) ? findDifference(script, messages, gone + 1) : `told of ${missed} missed, not of ${gone}`;
+    missed === BigInt(gone)
+      ? findDifference(script, messages, { from: gone + 1 })
+      : `told of ${missed} missed, not of ${gone}`;
   return {
     lines: messages.length,
     missed: Number(missed),
