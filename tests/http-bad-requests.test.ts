@@ -307,6 +307,13 @@ describe('what is no request', () => {
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
 
+  test('a request whose body breaks off after its answer has no other', async () => {
+    const socket = connect(app.port, '127.0.0.1');
+    socket.end('POST /v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n{}');
+    const answers = (await readAll(socket)).match(/HTTP\/1.1 \d+/g);
+    expect(answers).toEqual(['HTTP/1.1 415']);
+  });
+
   test('words that are no HTTP are INVALID_ARGUMENT', async () => {
     const [head = '', body = ''] = (await exchange('hello\r\n\r\n')).split('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);

@@ -5,9 +5,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { Unsound, type Attempt, type Exchange, type Json } from './exchange.ts';
 import type { ChatFacts, Facts } from './facts.ts';
 
-/** Learns from a call that succeeded. @throws Unsound */
+/** What a wait may come to after it has moved the position. */
+const MOVED_NEVERTHELESS = ['TOO_MANY_STREAMS', 'DEADLINE_EXCEEDED'];
+
+/** Learns from what a call came to. @throws Unsound */
 export function learn(facts: Facts, { attempt, outcome }: Exchange): void {
   const { code, body } = outcome;
+  if (attempt.operation === 'fetchUnread' && MOVED_NEVERTHELESS.includes(code ?? '')) {
+    notePosition(attempt, Number(attempt.request['ackSeq'] ?? 0));
+  }
   const isWithoutBody = ['endSession', 'closeChat'].includes(attempt.operation);
   if (code !== 'OK' || (body === undefined && !isWithoutBody)) return;
   LESSONS[attempt.operation]?.(facts, attempt, body ?? {});

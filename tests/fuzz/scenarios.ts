@@ -63,7 +63,6 @@ export async function playScenarios<Step>(
   const result = await fc.check(property, {
     numRuns: SCENARIOS,
     seed: SEED,
-    interruptAfterTimeLimit: MAX_SHRINKING_MS,
   });
   if (result.failed) {
     const { seed, numShrinks, errorInstance } = result;
