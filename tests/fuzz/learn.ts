@@ -6,12 +6,12 @@ import { Unsound, type Attempt, type Exchange, type Json } from './exchange.ts';
 import type { ChatFacts, Facts } from './facts.ts';
 
 /** What a wait may come to after it has moved the position. */
-const MOVED_NEVERTHELESS = ['TOO_MANY_STREAMS', 'DEADLINE_EXCEEDED'];
+const MOVED_NEVERTHELESS: ReadonlySet<string> = new Set(['TOO_MANY_STREAMS', 'DEADLINE_EXCEEDED']);
 
 /** Learns from what a call came to. @throws Unsound */
 export function learn(facts: Facts, { attempt, outcome }: Exchange): void {
   const { code, body } = outcome;
-  if (attempt.operation === 'fetchUnread' && MOVED_NEVERTHELESS.includes(code ?? '')) {
+  if (attempt.operation === 'fetchUnread' && MOVED_NEVERTHELESS.has(code ?? '')) {
     notePosition(attempt, Number(attempt.request['ackSeq'] ?? 0));
   }
   const isWithoutBody = ['endSession', 'closeChat'].includes(attempt.operation);
