@@ -54,6 +54,13 @@ export const MAX_END_DELIVERY_MS = 10 * SECOND_MS;
 
 /** Most bad fields that a refusal names: one request can have more of them than an answer should hold. */
 export const MAX_NAMED_VIOLATIONS = 100;
+/**
+ * Longest that one operation of a storage may take until it counts as unavailable. Shorter than what a call may take, and than
+ * `ENDED_PLACE_KEPT_MS`: what an operation does last is done before anybody clears away what it found live.
+ */
+export const STORAGE_DEADLINE_MS = 4 * SECOND_MS;
+/** How long after its deadline a session's record and its place stay, where several instances share them. */
+export const ENDED_PLACE_KEPT_MS = 5 * SECOND_MS;
 
 /** Longest that a call other than a wait or a stream may take on the server. */
 export const CALL_DEADLINE_MS = 10 * SECOND_MS;

@@ -16,6 +16,7 @@
  * - **Failure is an exception**: `StorageUnavailableError` when the outcome is unknown or nothing was done because the
  *   storage does not answer, `StorageFullError` when it takes no more. An aborted `signal` rejects with its reason if the
  *   work has not begun; work that has begun is finished.
+ * - **Nothing hangs.** Every operation settles within `STORAGE_DEADLINE_MS`, by StorageUnavailableError if nothing else.
  * - **A page of a list may be short**, even empty, and yet name a `next` one, where much had to be passed over or tidied up on
  *   the way. Only where `next` is absent the list ends.
  * - **Callers were authenticated** at the same `now`. Operations that would give an ended session something lasting
@@ -29,6 +30,14 @@ import type { Kept } from '../domain/position.ts';
 /** The storage did not answer, or broke off: the outcome is unknown. */
 export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError';
+}
+
+/**
+ * The storage answers but cannot be used: a wrong password, another program's data, a newer schema, a policy that would lose
+ * chats. Trying again does not help; the message tells an operator what is wrong and what to do, without secrets.
+ */
+export class UnusableStorageError extends Error {
+  override readonly name = 'UnusableStorageError';
 }
 
 /** The storage takes no more data; nothing was stored. */
@@ -204,6 +213,12 @@ export interface Storage {
 
   /** Resolves if the storage answers. @throws StorageUnavailableError */
   ping(): Promise<void>;
+
+  /**
+   * What time it is for the storage, in milliseconds since the epoch: the clock that all instances which share it follow. Of no
+   * effect on any operation, for which `now` is what the caller says.
+   */
+  readTime(): Promise<number>;
 
   /** Finishes what is under way, then lets go of the data. Nothing may be called afterwards. */
   close(): Promise<void>;

@@ -14,7 +14,7 @@ import { RandomChoices } from './random-choices.ts';
 import { idSource } from './scene.ts';
 
 /** What a sequence is made of: every operation that answers a caller. */
-export type Operation = Exclude<keyof Storage, 'pageTokenKey' | 'watch' | 'sweep' | 'ping' | 'close'>;
+export type Operation = Exclude<keyof Storage, 'pageTokenKey' | 'watch' | 'sweep' | 'ping' | 'readTime' | 'close'>;
 
 /** One call of an operation. */
 export type Command = { readonly [Op in Operation]: CommandOf<Op> }[Operation];

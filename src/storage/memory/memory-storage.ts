@@ -117,6 +117,10 @@ export class MemoryStorage implements Storage {
 
   async ping() {}
 
+  async readTime() {
+    return Date.now();
+  }
+
   /** Ends this handle's watches. Other handles, and the data, stay. */
   async close() {
     for (const end of this.#watches) end();
