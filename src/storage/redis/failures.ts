@@ -1,0 +1,42 @@
+/** What goes wrong with Redis, in the words of the storage's contract. */
+
+import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
+import { ErrorReply } from 'redis';
+
+/** What a server says for a while, before or after which it works: it is starting, failing over, busy or read-only. */
+const PASSING = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK)\b/;
+const WRONG_CREDENTIALS = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid username-password|no password is set/i;
+
+/** A failure of an operation as callers of the storage know it. */
+export function failureOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new StorageUnavailableError('Redis failed', { cause: error });
+  if (isOwn(error)) return error;
+  if (!(error instanceof ErrorReply)) return new StorageUnavailableError('Redis does not answer', { cause: error });
+  if (error.message.startsWith('OOM')) return new StorageFullError('Redis has no memory left', { cause: error });
+  if (PASSING.test(error.message)) return new StorageUnavailableError('Redis cannot serve now', { cause: error });
+  return new Error(`Redis refused a command, the record may be damaged: ${error.message}`, { cause: error });
+}
+
+/** A failure while the storage is being opened: also tells what trying again does not help against. */
+export function openingFailureOf(error: unknown): Error {
+  if (error instanceof Error && error instanceof ErrorReply && WRONG_CREDENTIALS.test(error.message)) {
+    return new UnusableStorageError('Redis does not accept the user name and password, or does not allow what Veche needs', {
+      cause: error,
+    });
+  }
+  return failureOf(error);
+}
+
+/** Something stored that cannot be understood. */
+export class DamagedRecordError extends Error {
+  override readonly name = 'DamagedRecordError';
+}
+
+function isOwn(error: Error): boolean {
+  return (
+    error instanceof StorageUnavailableError ||
+    error instanceof StorageFullError ||
+    error instanceof UnusableStorageError ||
+    error instanceof DamagedRecordError
+  );
+}

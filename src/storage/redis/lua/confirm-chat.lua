@@ -1,0 +1,14 @@
+-- Makes a chat that was made one of its creator's open chats, and moves the session's deadline. Done twice, it is done once.
+--
+-- KEYS user: session chats opening visits
+-- ARGV: #now chat place #chat_expires_at #grace_ms
+-- result: {'confirmed'} | {'over'} if the session has ended meanwhile
+-- include: text session deadline
+
+local live = live_session()
+if not live then return { 'over' } end
+redis.call('ZREM', opening, chat)
+redis.call('ZADD', chats, text(chat_expires_at), chat)
+redis.call('ZADD', visits, 0, place)
+store_deadline(live.active_at, live.ttl_ms, grace_ms)
+return { 'confirmed' }

@@ -1,0 +1,12 @@
+-- Frees the places of sessions that are over, and has what they leave cleared up.
+--
+-- KEYS server: sessions departed
+-- ARGV: #now ...
+--   users
+-- result: nothing
+-- include: text
+
+for _, user in ipairs(rest) do
+  redis.call('ZREM', sessions, user)
+  redis.call('ZADD', departed, text(now), user)
+end

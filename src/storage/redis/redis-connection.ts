@@ -1,0 +1,127 @@
+/** A connection to Redis, standalone or a cluster: commands by key, and channels. The only place that knows the driver. */
+
+import { createClient, createCluster, type RedisClientOptions } from 'redis';
+import type { StorageLog } from '../storage-log.ts';
+
+/** What a server answers: text, number, nothing, or a list of these. */
+export type Reply = string | number | null | readonly Reply[];
+
+/** What the storage needs of Redis. Failures are the driver's own. Commands issued in one turn travel together. */
+export interface RedisConnection {
+  /** Runs a command where the key lives. It is sent once: when the connection breaks off, its outcome is unknown. */
+  send(key: string, command: string[]): Promise<Reply>;
+  /** Runs a command on every server that holds data. */
+  sendToAll(command: string[]): Promise<readonly Reply[]>;
+  /** Listens on a channel whose tag is that of the keys it is about. */
+  subscribe(channel: string, onMessage: () => void): Promise<void>;
+  unsubscribe(channel: string, onMessage: () => void): Promise<void>;
+  /** Calls a listener after every break in which messages may have been lost. */
+  onResume(listener: () => void): void;
+  /** Lets go of the connection, and of what is on its way. */
+  close(): void;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const PING_INTERVAL_MS = 5_000;
+/** More than that is not waiting but overload. */
+const MAX_QUEUED_COMMANDS = 100_000;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1_000;
+
+/** Nothing is kept for later or sent again: an operation that is not idempotent would be done twice. */
+function optionsFor(isOpen: () => boolean) {
+  return {
+    // The driver's own limit costs a timer for each command; operations have theirs.
+    commandOptions: { timeout: 0 },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
+    pingInterval: PING_INTERVAL_MS,
+    socket: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectStrategy: (retries: number, cause: Error) =>
+        isOpen() ? Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries) * (0.5 + Math.random() / 2) : cause,
+    },
+  } satisfies RedisClientOptions;
+}
+
+/** Connects to one server. @throws the driver's error */
+export async function connectStandalone(url: string, log: StorageLog): Promise<RedisConnection> {
+  let isOpen = false;
+  const listeners: (() => void)[] = [];
+  const commands = createClient({ url, ...optionsFor(() => isOpen) });
+  const channels = commands.duplicate();
+  for (const client of [commands, channels]) client.on('error', logOnce(log, client));
+  try {
+    await Promise.all([commands.connect(), channels.connect()]);
+  } catch (error) {
+    for (const client of [commands, channels]) if (client.isOpen) client.destroy();
+    throw error;
+  }
+  isOpen = true;
+  channels.on('ready', () => {
+    for (const listener of listeners) listener();
+  });
+  return {
+    send: (_key, command) => commands.sendCommand(command),
+    sendToAll: async (command) => [await commands.sendCommand(command)],
+    subscribe: (channel, onMessage) => channels.sSubscribe(channel, onMessage),
+    unsubscribe: (channel, onMessage) => channels.sUnsubscribe(channel, onMessage),
+    onResume: (listener) => listeners.push(listener),
+    close() {
+      for (const client of [commands, channels]) if (client.isOpen) client.destroy();
+    },
+  };
+}
+
+/** Connects to a cluster, of which some nodes are known. @throws the driver's error */
+export async function connectCluster(urls: readonly string[], log: StorageLog): Promise<RedisConnection> {
+  let isOpen = false;
+  const listeners: (() => void)[] = [];
+  const defaults = { ...optionsFor(() => isOpen), ...credentialsOf(urls[0]!) };
+  const cluster = createCluster({ rootNodes: urls.map((url) => ({ url })), defaults });
+  cluster.on('error', (error: unknown) => log.warn({ err: error }, 'the Redis cluster has a problem'));
+  cluster.on('node-error', (error: unknown) => log.warn({ err: error }, 'a node of the Redis cluster has a problem'));
+  await cluster.connect();
+  isOpen = true;
+  for (const event of ['node-ready', 'sharded-channel-moved-error']) {
+    cluster.on(event, () => {
+      for (const listener of listeners) listener();
+    });
+  }
+  return {
+    send: (key, command) => cluster.sendCommand(key, false, command),
+    sendToAll: (command) =>
+      Promise.all(cluster.masters.map(async (node) => (await cluster.nodeClient(node)).sendCommand<Reply>(command))),
+    subscribe: (channel, onMessage) => cluster.sSubscribe(channel, onMessage),
+    unsubscribe: async (channel, onMessage) => {
+      await cluster.sUnsubscribe(channel, onMessage);
+    },
+    onResume: (listener) => listeners.push(listener),
+    close() {
+      cluster.destroy();
+    },
+  };
+}
+
+/** What every node needs, of which only the first addresses are known in advance. */
+function credentialsOf(url: string): Pick<RedisClientOptions, 'username' | 'password'> {
+  const { username, password, protocol } = new URL(url);
+  return {
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' && { socket: { tls: true } }),
+  };
+}
+
+/** Logs the first failure of each break. */
+function logOnce(log: StorageLog, client: { on(event: 'ready', listener: () => void): unknown }) {
+  let isBroken = false;
+  client.on('ready', () => {
+    if (isBroken) log.info({}, 'connected to Redis again');
+    isBroken = false;
+  });
+  return (error: unknown): void => {
+    if (!isBroken) log.warn({ err: error }, 'the connection to Redis is broken');
+    isBroken = true;
+  };
+}

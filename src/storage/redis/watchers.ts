@@ -1,0 +1,120 @@
+/** Who wants to know when something about a chat, or about a user, has changed: on this handle, by one subscription each. */
+
+import type { RedisConnection } from './redis-connection.ts';
+
+/** A channel while anybody watches it, or is about to, or has just ceased to. */
+interface Channel {
+  readonly watches: Set<Watch>;
+  readonly onMessage: () => void;
+  isSubscribed: boolean;
+  /** Ends when the last change of the subscription is through. */
+  changing: Promise<unknown>;
+}
+
+/** Watches by channel. */
+export class Watchers {
+  readonly #connection: RedisConnection;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+    // What was said during a break went unheard.
+    connection.onResume(() => this.#wakeAll());
+  }
+
+  /** Calls `wake` after each later message. @returns once that is so, a function that ends it and may be called twice */
+  async add(name: string, wake: () => void): Promise<() => void> {
+    const channel = this.#channels.get(name) ?? this.#newChannel(name);
+    const watch = new Watch(wake);
+    channel.watches.add(watch);
+    const end = (): void => {
+      watch.end();
+      channel.watches.delete(watch);
+      if (channel.watches.size === 0) this.#unsubscribeLater(name, channel);
+    };
+    try {
+      await this.#subscribe(name, channel);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    watch.begin();
+    return end;
+  }
+
+  /** Ends all watches. */
+  close(): void {
+    for (const { watches } of this.#channels.values()) for (const watch of watches) watch.end();
+    this.#channels.clear();
+  }
+
+  #newChannel(name: string): Channel {
+    const watches = new Set<Watch>();
+    const onMessage = (): void => {
+      for (const watch of watches) watch.wakeSoon();
+    };
+    const channel = { watches, onMessage, isSubscribed: false, changing: Promise.resolve() };
+    this.#channels.set(name, channel);
+    return channel;
+  }
+
+  async #subscribe(name: string, channel: Channel): Promise<void> {
+    if (channel.isSubscribed) return;
+    channel.changing = channel.changing
+      .catch(() => {})
+      .then(async () => {
+        if (channel.isSubscribed) return;
+        await this.#connection.subscribe(name, channel.onMessage);
+        channel.isSubscribed = true;
+      });
+    await channel.changing;
+  }
+
+  #unsubscribeLater(name: string, channel: Channel): void {
+    channel.changing = channel.changing
+      .catch(() => {})
+      .then(async () => {
+        if (channel.watches.size > 0 || this.#channels.get(name) !== channel) return;
+        if (channel.isSubscribed) {
+          channel.isSubscribed = false;
+          await this.#connection.unsubscribe(name, channel.onMessage);
+        }
+        if (channel.watches.size === 0) this.#channels.delete(name);
+      });
+    // Without a connection there is no subscription either.
+    channel.changing.catch(() => {});
+  }
+
+  #wakeAll(): void {
+    for (const { watches } of this.#channels.values()) for (const watch of watches) watch.wakeSoon();
+  }
+}
+
+/** Wakes once for all messages of a turn, at its end. */
+class Watch {
+  readonly #wake: () => void;
+  #isThere = false;
+  #isDue = false;
+  #hasEnded = false;
+
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  begin(): void {
+    this.#isThere = true;
+  }
+
+  wakeSoon(): void {
+    if (this.#isDue || !this.#isThere) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      if (!this.#hasEnded) this.#wake();
+    });
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+  }
+}
