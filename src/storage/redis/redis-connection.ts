@@ -44,11 +44,14 @@ function optionsFor(isOpen: () => boolean) {
   } satisfies RedisClientOptions;
 }
 
+/** Never connected. The driver makes a class for each new kind of client, which takes long: all of one kind are copies of this one. */
+const template = createClient();
+
 /** Connects to one server. @throws the driver's error */
 export async function connectStandalone(url: string, log: StorageLog): Promise<RedisConnection> {
   let isOpen = false;
   const listeners: (() => void)[] = [];
-  const commands = createClient({ url, ...optionsFor(() => isOpen) });
+  const commands = template.duplicate({ url, ...optionsFor(() => isOpen) });
   const channels = commands.duplicate();
   for (const client of [commands, channels]) client.on('error', logOnce(log, client));
   try {
