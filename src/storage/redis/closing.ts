@@ -11,6 +11,7 @@ export interface Closing {
   readonly chatId: string;
   /** Who closes it, if they are its creator. */
   readonly userId: string;
+  /** By its creator, because its time is over, or because its creator's session is, whose home is cleared up by whoever ends that. */
   readonly reason: 'creator' | 'over' | 'ended';
   readonly now: number;
   /** What is to be crossed off when all is done; may be empty. */
@@ -46,13 +47,14 @@ export async function closeAndFree(steps: Steps, closing: Closing): Promise<Clos
 /** Takes a chat that has closed, or was never made, from its creator and from the server. */
 export async function freePlaces(
   steps: Steps,
-  { chatId, userId, now, intent }: Pick<Closing, 'chatId' | 'userId' | 'now' | 'intent'>,
+  { chatId, userId, reason, now, intent }: Closing,
   remnant: string,
   visitors: number,
 ): Promise<void> {
   const [lastSeq = '', creator = userId, createdAt = '0', closedAt] = remnant === '' ? [] : remnant.split('|');
   const place = placeOf(Number(createdAt), chatId);
-  await steps.run('forget-chat', creator, { now, chat: chatId, place, closedAt, graceMs: KEY_GRACE_MS });
+  if (reason !== 'ended')
+    await steps.run('forget-chat', creator, { now, chat: chatId, place, closedAt, graceMs: KEY_GRACE_MS });
   await freeAtServer(steps, { chatId, now, intent }, place, Number(lastSeq), visitors);
 }
 

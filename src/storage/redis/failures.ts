@@ -4,7 +4,8 @@ import { StorageFullError, StorageUnavailableError, UnusableStorageError } from 
 import { ErrorReply } from 'redis';
 
 /** What a server says for a while, before or after which it works: it is starting, failing over, busy or read-only. */
-const PASSING = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK)\b/;
+const PASSING =
+  /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK)\b/;
 const WRONG_CREDENTIALS = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid username-password|no password is set/i;
 
 /** A failure of an operation as callers of the storage know it. */
@@ -20,9 +21,12 @@ export function failureOf(error: unknown): Error {
 /** A failure while the storage is being opened: also tells what trying again does not help against. */
 export function openingFailureOf(error: unknown): Error {
   if (error instanceof Error && error instanceof ErrorReply && WRONG_CREDENTIALS.test(error.message)) {
-    return new UnusableStorageError('Redis does not accept the user name and password, or does not allow what Veche needs', {
-      cause: error,
-    });
+    return new UnusableStorageError(
+      'Redis does not accept the user name and password, or does not allow what Veche needs',
+      {
+        cause: error,
+      },
+    );
   }
   return failureOf(error);
 }

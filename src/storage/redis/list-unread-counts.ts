@@ -17,7 +17,7 @@ export async function listUnreadCounts(
   const counts: UnreadCount[] = [];
   let before = listStart(after);
   let last = '';
-  for (let passedOver = 0; passedOver <= MAX_PASSED_OVER; ) {
+  for (let passedOver = 0; passedOver <= MAX_PASSED_OVER;) {
     const places = textsOf(await steps.run('list-visits', userId, { now, before, limit: limit + 1 }));
     const found = await countAll(steps, userId, places, now);
     for (const [index, place] of places.entries()) {

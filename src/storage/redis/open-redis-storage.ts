@@ -55,7 +55,9 @@ export async function openData(
   const keys = new Keys(prefix);
   const ownKey = randomBytes(PAGE_TOKEN_KEY_BYTES).toString('hex');
   const steps = new Steps(connection, keys);
-  const [kind, found, pageTokenKey] = listOf(await steps.run('open-data', '', { layout: LAYOUT, pageTokenKey: ownKey }));
+  const [kind, found, pageTokenKey] = listOf(
+    await steps.run('open-data', '', { layout: LAYOUT, pageTokenKey: ownKey }),
+  );
   if (kind === 'foreign') {
     throw new UnusableStorageError(
       `Redis holds data under the prefix ${prefix} that are not Veche's: ${textOf(found)}. Choose another prefix`,
@@ -70,7 +72,8 @@ export async function openData(
 }
 
 function checkPrefix(prefix: string): void {
-  if (/[{}]/.test(prefix)) throw new UnusableStorageError('the prefix of keys must not have braces: Redis gives them a meaning');
+  if (/[{}]/.test(prefix))
+    throw new UnusableStorageError('the prefix of keys must not have braces: Redis gives them a meaning');
 }
 
 async function connect({ urls, log }: RedisStorageOptions): Promise<RedisConnection> {
@@ -79,7 +82,9 @@ async function connect({ urls, log }: RedisStorageOptions): Promise<RedisConnect
   if (!isClusterNode(info) && urls.length === 1) return first;
   first.close();
   if (isClusterNode(info)) return connectCluster(urls, log);
-  throw new UnusableStorageError('several addresses of Redis are those of one cluster, but the first that answers is not in a cluster');
+  throw new UnusableStorageError(
+    'several addresses of Redis are those of one cluster, but the first that answers is not in a cluster',
+  );
 }
 
 /** Any node will do: each knows the others. */

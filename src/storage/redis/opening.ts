@@ -96,6 +96,6 @@ export async function settleOpening(
     const expiresAt = Number(textOf(found).replace('inf', 'Infinity'));
     await confirm(steps, { chatId, userId, createdAt, isListed, expiresAt, now, intent });
   } else {
-    await freePlaces(steps, { chatId, userId, now, intent }, textOf(found), 0);
+    await freePlaces(steps, { chatId, userId, reason: 'creator', now, intent }, textOf(found), 0);
   }
 }

@@ -128,7 +128,8 @@ export class PostCounts {
       this.#takeBack(items);
       throw error;
     }
-    for (const [counts, bucket, seq] of told) if (counts.buckets.get(bucket)?.seq === seq) counts.buckets.delete(bucket);
+    for (const [counts, bucket, seq] of told)
+      if (counts.buckets.get(bucket)?.seq === seq) counts.buckets.delete(bucket);
   }
 
   #send(rest: readonly string[]): Promise<Reply> {

@@ -33,15 +33,20 @@ async function post(
 ): Promise<Message | Refusal<'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT'>> {
   const { id, chatId, author, text, clientMessageId, now } = command;
   const { userId, displayName } = author;
-  const outcome = await runAsVisitor(steps, 'post-message', { chatId, userId, now }, {
-    now,
-    user: userId,
-    retryId: clientMessageId === undefined ? '' : `${userId} ${clientMessageId}`,
-    record: messageRecord(command),
-    memoryMs: CLIENT_MESSAGE_ID_MEMORY_MS,
-    forgetLimit: FORGOTTEN_PER_POST,
-    graceMs: KEY_GRACE_MS,
-  });
+  const outcome = await runAsVisitor(
+    steps,
+    'post-message',
+    { chatId, userId, now },
+    {
+      now,
+      user: userId,
+      retryId: clientMessageId === undefined ? '' : `${userId} ${clientMessageId}`,
+      record: messageRecord(command),
+      memoryMs: CLIENT_MESSAGE_ID_MEMORY_MS,
+      forgetLimit: FORGOTTEN_PER_POST,
+      graceMs: KEY_GRACE_MS,
+    },
+  );
   if (outcome === undefined) return new Refusal('UNAUTHENTICATED');
   const [kind, first, second, third] = outcome.reply;
   switch (kind) {

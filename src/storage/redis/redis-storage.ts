@@ -102,7 +102,10 @@ export class RedisStorage implements Storage {
       return await this.#operations.run(undefined, () => adding);
     } catch (error) {
       // What comes too late is nobody's.
-      adding.then((end) => end(), () => {});
+      adding.then(
+        (end) => end(),
+        () => {},
+      );
       throw failureOf(error);
     }
   }

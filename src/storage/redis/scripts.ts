@@ -87,7 +87,9 @@ function loadScript(name: ScriptName): Script {
   const lines = [
     ...keys.map((key, index) => `local ${key} = KEYS[${index + 1}]`),
     ...args.map((arg, index) =>
-      arg.startsWith('#') ? `local ${arg.slice(1)} = tonumber(ARGV[${index + 1}])` : `local ${arg} = ARGV[${index + 1}]`,
+      arg.startsWith('#')
+        ? `local ${arg.slice(1)} = tonumber(ARGV[${index + 1}])`
+        : `local ${arg} = ARGV[${index + 1}]`,
     ),
     `local rest = { unpack(ARGV, ${args.length + 1}) }`,
   ];

@@ -25,7 +25,13 @@ export async function createSession(
   if (!(await takePlace(steps, userId, maxUsers, now))) return new Refusal('USER_LIMIT_REACHED');
   const hash = Buffer.from(tokenHash).toString('hex');
   const made = listOf(
-    await steps.run('create-session', userId, { now, name: displayName, tokenHash: hash, ttlMs, graceMs: KEY_GRACE_MS }),
+    await steps.run('create-session', userId, {
+      now,
+      name: displayName,
+      tokenHash: hash,
+      ttlMs,
+      graceMs: KEY_GRACE_MS,
+    }),
   );
   if (made[0] !== 'created') throw new StorageUnavailableError('the session was given up before it was made');
   const expiresAt = now + ttlMs;
@@ -36,7 +42,7 @@ export async function createSession(
 /** Takes a place, if need be that of a session which is over. @returns whether there was one */
 async function takePlace(steps: Steps, userId: string, maxUsers: number, now: number): Promise<boolean> {
   const place = { now, user: userId, maxUsers, lookAt: now + BROKEN_OFF_AFTER_MS, dueLimit: LOOKS_AT_ONCE };
-  for (let looks = 0; ; ) {
+  for (let looks = 0; ;) {
     const [kind, due] = listOf(await steps.run('take-session-place', '', place));
     if (kind === 'taken') return true;
     const users = textsOf(due);

@@ -22,7 +22,7 @@ export async function viewChat(
   { chatId, activeSince, now }: GetChat,
 ): Promise<{ readonly chat: Chat | undefined; readonly tidied: number }> {
   const query = { now, activeSince, shownLimit: MAX_ACTIVE_USERS_SHOWN, dueLimit: DUE_AT_ONCE };
-  for (let tidied = 0; ; ) {
+  for (let tidied = 0; ;) {
     const reply = listOf(await steps.run('view-chat', chatId, query));
     if (reply[0] === 'not-found') return { chat: undefined, tidied };
     const due = textsOf(reply[7]);

@@ -61,7 +61,11 @@ export function leaseOf(session: LiveSession, now: number): Lease {
 }
 
 /** Takes users out of a chat again whose sessions ended while it took note of them. */
-export async function leaveIfEnded(steps: Steps, chatId: string, users: readonly Pick<User, 'userId'>[]): Promise<void> {
+export async function leaveIfEnded(
+  steps: Steps,
+  chatId: string,
+  users: readonly Pick<User, 'userId'>[],
+): Promise<void> {
   const ended: string[] = [];
   await Promise.all(
     users.map(async ({ userId }) => {
