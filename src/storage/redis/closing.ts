@@ -25,7 +25,8 @@ export type ClosingOutcome = 'closed' | 'gone' | 'not-found' | 'not-creator' | '
 export async function closeAndFree(steps: Steps, closing: Closing): Promise<ClosingOutcome> {
   const { chatId, userId, reason, now, intent } = closing;
   const reply = listOf(await steps.run('close-chat', chatId, { now, user: userId, reason, graceMs: KEY_GRACE_MS }));
-  const [kind, remnant, visitors] = reply;
+  const [, remnant, visitors] = reply;
+  const kind = textOf(reply[0]);
   switch (kind) {
     case 'closed':
     case 'gone':
@@ -40,7 +41,7 @@ export async function closeAndFree(steps: Steps, closing: Closing): Promise<Clos
       await dropIntent(steps, intent);
       return kind;
     default:
-      throw new Error(`closing a chat came out as ${String(kind)}`);
+      throw new Error(`closing a chat came out as ${kind}`);
   }
 }
 

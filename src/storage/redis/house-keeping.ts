@@ -48,7 +48,7 @@ async function countUnreported(steps: Steps, marks: readonly string[], now: numb
       const found = listOf(await steps.command('HMGET', 'chat', chatId, 'meta', 'lastSeq', 'keep', 'lastSentAt'));
       const last = optionalNumberOf(found[0]) ?? 0;
       const kept = last === 0 ? 0 : keptCount(keptOf(last, numberOf(found[1])));
-      return [chatId, String(kept), String(last), String(bucketOf(optionalNumberOf(found[2]) ?? now)), mark];
+      return [chatId, String(kept), String(last), String(bucketOf(optionalNumberOf(found[2]) ?? now)), mark, ''];
     }),
   );
   await steps.run('report-posts', '', { oldestBucket: oldestBucket(now) }, rest.flat());

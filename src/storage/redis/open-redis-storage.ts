@@ -33,6 +33,7 @@ export interface RedisStorageOptions {
  */
 export async function openRedisStorage(options: RedisStorageOptions): Promise<Storage> {
   checkPrefix(options.prefix);
+  checkUrls(options.urls);
   try {
     const connection = await connect(options);
     try {
@@ -74,6 +75,12 @@ export async function openData(
 function checkPrefix(prefix: string): void {
   if (/[{}]/.test(prefix))
     throw new UnusableStorageError('the prefix of keys must not have braces: Redis gives them a meaning');
+}
+
+function checkUrls(urls: readonly string[]): void {
+  const areRight = urls.length > 0 && urls.every((url) => /^rediss?:$/.test(URL.parse(url)?.protocol ?? ''));
+  // Not shown: it may hold a password.
+  if (!areRight) throw new UnusableStorageError('an address of Redis must begin with redis:// or rediss://');
 }
 
 async function connect({ urls, log }: RedisStorageOptions): Promise<RedisConnection> {

@@ -132,14 +132,7 @@ export class Operations {
 }
 
 function textOf(value: string | number | boolean | undefined): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-      return value === Infinity ? 'inf' : String(value);
-    case 'boolean':
-      return value ? '1' : '';
-    case 'undefined':
-      return '';
-  }
+  if (value === undefined) return '';
+  if (typeof value === 'boolean') return value ? '1' : '';
+  return value === Infinity ? 'inf' : String(value);
 }

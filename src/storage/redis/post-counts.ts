@@ -48,7 +48,7 @@ export class PostCounts {
     this.#operations = operations;
   }
 
-  /** Announces a post. @returns once the mark is there, which must be awaited before the post is acknowledged */
+  /** Announces a post. @returns once the mark is there, which is to be awaited before the post is acknowledged */
   begin(chatId: string, now: number, steps: Steps): Promise<unknown> {
     let counts = this.#chats.get(chatId);
     if (counts === undefined) {
@@ -117,10 +117,10 @@ export class PostCounts {
       const isDone = counts.underWay === 0;
       if (isDone) this.#chats.delete(chatId);
       for (const [bucket, { seq, kept }] of counts.buckets) {
-        rest.push(chatId, String(kept), String(seq), String(bucket), '');
+        rest.push(chatId, String(kept), String(seq), String(bucket), '', '');
         told.push([counts, bucket, seq]);
       }
-      if (isDone) rest.push(chatId, '0', '0', '0', counts.mark);
+      rest.push(chatId, '0', '0', '0', counts.mark, isDone ? '' : String(this.#latest));
     }
     try {
       await this.#send(rest);

@@ -24,9 +24,10 @@ export function messageOf(chatId: string, seq: number, record: string): Message 
   const userAt = record.indexOf('|', idAt) + 1;
   const lengthAt = record.indexOf('|', userAt) + 1;
   const nameAt = record.indexOf('|', lengthAt) + 1;
+  const hasAll = sizeAt > 0 && idAt > 0 && userAt > 0 && lengthAt > 0 && nameAt > 0;
   const sentAt = Number(record.slice(0, sizeAt - 1));
   const textAt = nameAt + Number(record.slice(lengthAt, nameAt - 1));
-  if (nameAt === 0 || !Number.isSafeInteger(sentAt) || !(textAt < record.length)) {
+  if (!hasAll || !Number.isSafeInteger(sentAt) || !(textAt < record.length)) {
     throw new DamagedRecordError(`message ${seq} of chat ${chatId} is damaged`);
   }
   return {

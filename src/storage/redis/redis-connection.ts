@@ -38,8 +38,8 @@ function optionsFor(isOpen: () => boolean) {
     pingInterval: PING_INTERVAL_MS,
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries: number, cause: Error) =>
-        isOpen() ? Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries) * (0.5 + Math.random() / 2) : cause,
+      reconnectStrategy: (retries: number) =>
+        isOpen() && Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries) * (0.5 + Math.random() / 2),
     },
   } satisfies RedisClientOptions;
 }

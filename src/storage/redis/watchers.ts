@@ -30,7 +30,8 @@ export class Watchers {
     const end = (): void => {
       watch.end();
       channel.watches.delete(watch);
-      if (channel.watches.size === 0) this.#unsubscribeLater(name, channel);
+      // Without a connection there is no subscription either.
+      if (channel.watches.size === 0) this.#unsubscribe(name, channel).catch(() => {});
     };
     try {
       await this.#subscribe(name, channel);
@@ -60,29 +61,33 @@ export class Watchers {
 
   async #subscribe(name: string, channel: Channel): Promise<void> {
     if (channel.isSubscribed) return;
-    channel.changing = channel.changing
-      .catch(() => {})
-      .then(async () => {
-        if (channel.isSubscribed) return;
-        await this.#connection.subscribe(name, channel.onMessage);
-        channel.isSubscribed = true;
-      });
-    await channel.changing;
+    await this.#inTurn(channel, async () => {
+      if (channel.isSubscribed) return;
+      await this.#connection.subscribe(name, channel.onMessage);
+      channel.isSubscribed = true;
+    });
   }
 
-  #unsubscribeLater(name: string, channel: Channel): void {
-    channel.changing = channel.changing
-      .catch(() => {})
-      .then(async () => {
-        if (channel.watches.size > 0 || this.#channels.get(name) !== channel) return;
-        if (channel.isSubscribed) {
-          channel.isSubscribed = false;
-          await this.#connection.unsubscribe(name, channel.onMessage);
-        }
-        if (channel.watches.size === 0) this.#channels.delete(name);
-      });
-    // Without a connection there is no subscription either.
-    channel.changing.catch(() => {});
+  async #unsubscribe(name: string, channel: Channel): Promise<void> {
+    await this.#inTurn(channel, async () => {
+      if (channel.watches.size > 0 || this.#channels.get(name) !== channel) return;
+      if (channel.isSubscribed) {
+        channel.isSubscribed = false;
+        await this.#connection.unsubscribe(name, channel.onMessage);
+      }
+      if (channel.watches.size === 0) this.#channels.delete(name);
+    });
+  }
+
+  /** Changes a subscription after its earlier changes, whatever came of them. */
+  #inTurn(channel: Channel, change: () => Promise<void>): Promise<void> {
+    const earlier = channel.changing;
+    const changing = (async () => {
+      await earlier.catch(() => {});
+      await change();
+    })();
+    channel.changing = changing;
+    return changing;
   }
 
   #wakeAll(): void {
