@@ -2,6 +2,8 @@
 
 import { createClient, createCluster, type RedisClientOptions } from 'redis';
 import type { StorageLog } from '../storage-log.ts';
+import { type BeatingClient, startHeartbeat } from './heartbeat.ts';
+import { ShardChannels } from './shard-channels.ts';
 
 /** What a server answers: text, number, nothing, or a list of these. */
 export type Reply = string | number | null | readonly Reply[];
@@ -22,7 +24,8 @@ export interface RedisConnection {
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const PING_INTERVAL_MS = 5_000;
+/** A connection on which nothing at all happens for so long, not even the heartbeat, is broken. */
+const SOCKET_TIMEOUT_MS = 5_000;
 /** More than that is not waiting but overload. */
 const MAX_QUEUED_COMMANDS = 100_000;
 const FIRST_RETRY_MS = 50;
@@ -35,9 +38,9 @@ function optionsFor(isOpen: () => boolean) {
     commandOptions: { timeout: 0 },
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
-    pingInterval: PING_INTERVAL_MS,
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
       reconnectStrategy: (retries: number) =>
         isOpen() && Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries) * (0.5 + Math.random() / 2),
     },
@@ -64,6 +67,7 @@ export async function connectStandalone(url: string, log: StorageLog): Promise<R
   channels.on('ready', () => {
     for (const listener of listeners) listener();
   });
+  const stopHeartbeat = startHeartbeat(() => [commands, channels]);
   return {
     send: (_key, command) => commands.sendCommand(command),
     sendToAll: async (command) => [await commands.sendCommand(command)],
@@ -71,6 +75,7 @@ export async function connectStandalone(url: string, log: StorageLog): Promise<R
     unsubscribe: (channel, onMessage) => channels.sUnsubscribe(channel, onMessage),
     onResume: (listener) => listeners.push(listener),
     close() {
+      stopHeartbeat();
       for (const client of [commands, channels]) if (client.isOpen) client.destroy();
     },
   };
@@ -86,21 +91,52 @@ export async function connectCluster(urls: readonly string[], log: StorageLog): 
   cluster.on('node-error', (error: unknown) => log.warn({ err: error }, 'a node of the Redis cluster has a problem'));
   await cluster.connect();
   isOpen = true;
-  for (const event of ['node-ready', 'sharded-channel-moved-error']) {
-    cluster.on(event, () => {
-      for (const listener of listeners) listener();
-    });
-  }
+  cluster.on('node-ready', () => {
+    for (const listener of listeners) listener();
+  });
+
+  const channelClients = new Set<BeatingClient>();
+  const channels = new ShardChannels({
+    async addressOf(channel) {
+      // Also has the driver learn of slots that have moved.
+      await cluster.sendCommand(channel, false, ['EXISTS', channel]);
+      const client = await cluster.getNodeClientForKey(channel, false);
+      const node = cluster.masters.find((master) => master.client === client);
+      if (node === undefined) throw new Error('the cluster has changed meanwhile');
+      return node.address;
+    },
+    async connect(address, onLost) {
+      const node = cluster.masters.find((master) => master.address === address);
+      if (node === undefined) throw new Error('the cluster has changed meanwhile');
+      const { host, port } = node;
+      const { socket, ...options } = defaults;
+      const client = template.duplicate({ ...options, socket: { ...socket, host, port, reconnectStrategy: false } });
+      client.on('error', (error: unknown) => {
+        log.warn({ err: error }, 'a node of the Redis cluster cannot be listened to');
+        channelClients.delete(client);
+        onLost();
+      });
+      client.on('sharded-channel-moved', (channel: string) => onLost(channel));
+      await client.connect();
+      channelClients.add(client);
+      return client;
+    },
+  });
+
+  const stopHeartbeat = startHeartbeat(function* () {
+    for (const { client } of cluster.masters) if (client !== undefined) yield client;
+    yield* channelClients;
+  });
   return {
     send: (key, command) => cluster.sendCommand(key, false, command),
     sendToAll: (command) =>
       Promise.all(cluster.masters.map(async (node) => (await cluster.nodeClient(node)).sendCommand<Reply>(command))),
-    subscribe: (channel, onMessage) => cluster.sSubscribe(channel, onMessage),
-    unsubscribe: async (channel, onMessage) => {
-      await cluster.sUnsubscribe(channel, onMessage);
-    },
+    subscribe: (channel, onMessage) => channels.subscribe(channel, onMessage),
+    unsubscribe: (channel) => channels.unsubscribe(channel),
     onResume: (listener) => listeners.push(listener),
     close() {
+      stopHeartbeat();
+      channels.close();
       cluster.destroy();
     },
   };
