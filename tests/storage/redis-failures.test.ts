@@ -1,6 +1,8 @@
 /** Redis fails under the storage: frozen, killed, full, without its scripts, with damaged data. Clear errors, and it goes on afterwards. */
 
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 import { createClient } from 'redis';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -42,6 +44,35 @@ async function meddle(redis: OwnRedis, ...commands: readonly string[][]): Promis
   for (const command of commands) reply = await client.sendCommand(command);
   client.destroy();
   return reply;
+}
+
+/** A way to a port. When it is blocked, what has gone there before stays open and carries nothing any more. */
+async function startWay(port: number) {
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => {});
+    }
+    near.pipe(far);
+    far.pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(async () => {
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    block() {
+      for (const socket of open) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+  };
 }
 
 /** Resolves once the storage answers again. */
@@ -151,6 +182,29 @@ describe('when Redis is killed and started again', () => {
     await meddle(redis, ['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await resumed;
     await meddle(redis, ['CLIENT', 'KILL', 'TYPE', 'normal']);
+    await answering(storage);
+    const woken = watch.nextWake();
+    await accepted(one.post(ann, chat, 'hello'));
+    await woken;
+    watch.stop();
+  });
+});
+
+describe('when the way to Redis is cut and nobody says so', () => {
+  test('the connections are made again, and the watches on them are woken and go on', async () => {
+    const { redis } = await start();
+    const way = await startWay(redis.port);
+    const options = { urls: [way.url], prefix: randomUUID(), allowEviction: false, log: recordedLog() };
+    const storage = await openRedisStorage(options);
+    cleanups.push(() => storage.close());
+    const one = new Handle(storage, new MovedClock(), idSource());
+    const ann = await one.newSession();
+    const chat = await one.newChat(ann);
+    const watch = await watchOn(one, { chatId: chat.id });
+    const resumed = watch.nextWake();
+    way.block();
+    await expect(storage.ping()).rejects.toThrow(StorageUnavailableError);
+    await resumed;
     await answering(storage);
     const woken = watch.nextWake();
     await accepted(one.post(ann, chat, 'hello'));
