@@ -8,12 +8,15 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { Stats } from '../../src/domain/models.ts';
 import { Refusal } from '../../src/domain/errors.ts';
+import { RECENT_WINDOW_MS } from '../../src/domain/limits.ts';
 import { accepted, expectRefusal } from '../../src/storage/conformance/answers.ts';
 import { type ChatId, Handle, SESSION_TTL_MS, type Visitor } from '../../src/storage/conformance/handle.ts';
-import { DAY_MS, MINUTE_MS, MovedClock, SECOND_MS } from '../../src/storage/conformance/moved-clock.ts';
+import { DAY_MS, MINUTE_MS, MovedClock, SECOND_MS, START_AT } from '../../src/storage/conformance/moved-clock.ts';
 import { idSource } from '../../src/storage/conformance/scene.ts';
 import { openData } from '../../src/storage/redis/open-redis-storage.ts';
+import { StorageUnavailableError } from '../../src/storage/storage.ts';
 import { connectStandalone, type RedisConnection } from '../../src/storage/redis/redis-connection.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { startRedis, type TestRedis } from '../support/servers/redis-server.ts';
@@ -43,6 +46,8 @@ interface Scene {
   readonly clock: MovedClock;
   readonly users: Visitor[];
   readonly chats: ChatId[];
+  /** The figures before the clock was moved. */
+  figures: Stats;
 }
 
 /** Prepares a scene and returns what is done in it by a handle whose process dies on the way. */
@@ -142,7 +147,8 @@ const PLAYS: Readonly<Record<string, Play>> = {
     chats.push(chat);
     return (dying) => dying.fetchUnread(ben, chat);
   },
-  'house-keeping': async ({ one, clock, users, chats }) => {
+  'house-keeping': async (scene) => {
+    const { one, clock, users, chats } = scene;
     const [host, ann, ben] = [await one.newSession('Host'), await one.newSession('Ann'), await one.newSession('Ben')];
     users.push(host, ann, ben);
     const [stays, expires] = [await one.newChat(host), await one.newChat(host, { ttlMs: MINUTE_MS })];
@@ -151,14 +157,17 @@ const PLAYS: Readonly<Record<string, Play>> = {
       for (const user of [ann, ben]) await accepted(one.fetchUnread(user, chat));
       await accepted(one.post(ben, chat, 'hello'));
     }
+    scene.figures = await one.getStats();
     clock.advance(SESSION_TTL_MS + 5 * SECOND_MS);
     return (dying) => dying.sweepAll();
   },
-  'figures that find much over': async ({ one, clock, users, chats }) => {
+  'figures that find much over': async (scene) => {
+    const { one, clock, users, chats } = scene;
     const ann = await one.newSession('Ann');
     users.push(ann);
     chats.push(await one.newChat(ann, { ttlMs: MINUTE_MS }));
     await accepted(one.post(ann, chats[0]!, 'hello'));
+    scene.figures = await one.getStats();
     clock.advance(DAY_MS);
     return (dying) => dying.getStats();
   },
@@ -176,6 +185,36 @@ describe('a crash on the way', () => {
   }
 });
 
+describe('a process that goes on after its work was given up', () => {
+  test.each([
+    ['chat', 2],
+    ['session', 1],
+  ] as const)('makes no %s any more', async (what, stepsBefore) => {
+    const prefix = `late-${randomUUID()}`;
+    const [clock, newId] = [new MovedClock(), idSource()];
+    const late = new MortalConnection(await connectStandalone(redis.url, recordedLog()));
+    const one = new Handle(await openData(await connectStandalone(redis.url, recordedLog()), { prefix }), clock, newId);
+    const other = new Handle(await openData(late, { prefix }), clock, newId);
+    const host = await one.newSession('Host');
+    const ann = one.newVisitor('Ann');
+    const goOn = late.pauseAfter(stepsBefore);
+    const making =
+      what === 'chat'
+        ? other.createChat(host, { maxChats: 1 })
+        : other.createSession({ user: ann, tokenHash: ann.tokenHash, maxUsers: 2 });
+    const outcome = making.catch((error: unknown) => error);
+    await late.paused;
+    clock.advance(REPAIRED_WITHIN_MS);
+    await one.sweepAll();
+    goOn();
+    expect(await outcome).toBeInstanceOf(StorageUnavailableError);
+    expect(await one.getStats()).toMatchObject({ users: 1, chats: 0 });
+    await accepted(one.createSession({ maxUsers: 2 }));
+    await accepted(one.createChat(host, { maxChats: 1, maxChatsPerUser: 1 }));
+    for (const handle of [one, other]) await handle.storage.close();
+  });
+});
+
 /** @returns whether the play came to its end before its process died */
 async function playAndBreakOff(play: Play, steps: number): Promise<boolean> {
   const prefix = `crash-${randomUUID()}`;
@@ -187,9 +226,12 @@ async function playAndBreakOff(play: Play, steps: number): Promise<boolean> {
   const mortal = new MortalConnection(connections[1]!);
   const storages = [await openData(connections[0]!, { prefix }), await openData(mortal, { prefix })] as const;
   const one = new Handle(storages[0], clock, newId);
-  const scene: Scene = { one, clock, users: [], chats: [] };
+  const scene: Scene = { one, clock, users: [], chats: [], figures: await one.getStats() };
   const run = await play(scene);
-  await one.getStats();
+  const isRecent = clock.now < START_AT + RECENT_WINDOW_MS - MINUTE_MS;
+  const before = clock.now === START_AT ? await one.getStats() : scene.figures;
+  const posted = new Map<string, number>();
+  for (const { id } of scene.chats) posted.set(id, await lastSeq(one, id));
 
   mortal.stepsLeft = steps;
   const outcome = await run(new Handle(storages[1], clock, newId)).catch((error: unknown) => error);
@@ -201,10 +243,19 @@ async function playAndBreakOff(play: Play, steps: number): Promise<boolean> {
     clock.advance(SECOND_MS);
     await one.sweepAll(3);
   }
+  let messagesLastHour = isRecent ? before.messagesLastHour : 0;
+  for (const { id } of scene.chats) messagesLastHour += Math.max(0, (await lastSeq(one, id)) - (posted.get(id) ?? 0));
+  expect(await one.getStats()).toMatchObject({ messagesLastHour });
   await expectConsistency(scene, prefix);
   await expectEmptiness(scene, prefix);
   for (const storage of storages) await storage.close().catch(() => {});
   return !hasDied;
+}
+
+/** How far a chat has come; 0 if it is not open. */
+async function lastSeq(one: Handle, id: string): Promise<number> {
+  const run = await one.readMessages({ id });
+  return run instanceof Refusal ? 0 : run.kept.last;
 }
 
 /** What there is, the figures, the lists and the limits agree. */
@@ -271,12 +322,33 @@ async function keysOf(prefix: string): Promise<string[]> {
 class MortalConnection implements RedisConnection {
   readonly #connection: RedisConnection;
   stepsLeft = Infinity;
+  #stepsBeforePause = Infinity;
+  #resumed: Promise<void> = Promise.resolve();
+  readonly #reached = Promise.withResolvers<void>();
 
   constructor(connection: RedisConnection) {
     this.#connection = connection;
   }
 
+  /** Resolves when the pause is reached. */
+  get paused(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  /** So many commands are sent at once, the next when the returned function is called. */
+  pauseAfter(steps: number): () => void {
+    this.#stepsBeforePause = steps;
+    const resumed = Promise.withResolvers<void>();
+    this.#resumed = resumed.promise;
+    return resumed.resolve;
+  }
+
   async send(key: string, command: string[]) {
+    if (this.#stepsBeforePause === 0) {
+      this.#reached.resolve();
+      await this.#resumed;
+    }
+    this.#stepsBeforePause -= 1;
     if (this.stepsLeft === 0) throw new Error('the process has died');
     this.stepsLeft -= 1;
     return this.#connection.send(key, command);
