@@ -262,6 +262,14 @@ async function lastSeq(one: Handle, id: string): Promise<number> {
 async function expectConsistency({ one, users, chats }: Scene, prefix: string): Promise<void> {
   const live: Visitor[] = [];
   for (const user of users) if (!((await one.authenticate(user)) instanceof Refusal)) live.push(user);
+  const known = new Map<Visitor, string[]>();
+  for (const user of live) {
+    const places = await raw.client.zRange(`${prefix}:{u:${user.userId}}:visits`, 0, -1);
+    known.set(
+      user,
+      places.map((place) => place.split(':')[1]!),
+    );
+  }
   const open: { readonly id: string; readonly creator: string; readonly unlisted: boolean }[] = [];
   let messages = 0;
   for (const { id } of chats) {
@@ -280,6 +288,7 @@ async function expectConsistency({ one, users, chats }: Scene, prefix: string): 
       .toSorted(),
   );
   for (const user of live) {
+    expect(open.map(({ id }) => id)).toEqual(expect.arrayContaining(known.get(user)!));
     const own = open.filter(({ creator }) => creator === user.userId).map(({ id }) => id);
     const visited = (await one.listUnreadCounts(user)).counts.map(({ chatId }) => chatId);
     expect(visited).toEqual(expect.arrayContaining(own));

@@ -173,6 +173,25 @@ describe('when Redis is killed and started again', () => {
     watch.stop();
   });
 
+  test('one that keeps nothing begins anew, and who starts later finds its data', async () => {
+    const { redis, prefix, storage, one } = await start();
+    const chat = await one.newChat(await one.newSession());
+    const watch = await watchOn(one, { chatId: chat.id });
+    const resumed = watch.nextWake();
+    await redis.server.kill();
+    await redis.server.start();
+    await answering(storage);
+    await resumed;
+    expect(await one.getChat(chat)).toMatchObject({ code: 'CHAT_NOT_FOUND' });
+    const ann = await one.newSession();
+
+    const later = await openRedisStorage({ urls: [redis.url], prefix, allowEviction: false, log: recordedLog() });
+    cleanups.push(() => later.close());
+    expect(later.pageTokenKey).toEqual(storage.pageTokenKey);
+    expect(await new Handle(later, one.clock, idSource()).session(ann)).toMatchObject({ userId: ann.userId });
+    watch.stop();
+  });
+
   test('a connection that is cut is made again, and the watches on it are woken and go on', async () => {
     const { redis, storage, one } = await start();
     const ann = await one.newSession();

@@ -69,7 +69,7 @@ export async function openData(
       `Redis holds data under the prefix ${prefix} in layout ${textOf(found)}; this version of Veche knows layout ${LAYOUT} only`,
     );
   }
-  return new RedisStorage(connection, keys, Buffer.from(textOf(pageTokenKey), 'hex'));
+  return new RedisStorage(connection, keys, { layout: LAYOUT, pageTokenKey: Buffer.from(textOf(pageTokenKey), 'hex') });
 }
 
 function checkPrefix(prefix: string): void {

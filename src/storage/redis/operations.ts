@@ -109,9 +109,13 @@ export class Operations {
     });
   }
 
-  /** Waits for what is under way, which takes no longer than operations may, and starts no more. */
-  async close(): Promise<void> {
+  /** Waits for what is under way, which takes no longer than operations may. */
+  async whenIdle(): Promise<void> {
     if (this.#running.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  /** Nothing may be run afterwards. */
+  close(): void {
     clearInterval(this.#timer);
   }
 

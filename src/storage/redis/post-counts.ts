@@ -41,6 +41,7 @@ export class PostCounts {
   #chats = new Map<string, ChatCounts>();
   #latest = 0;
   #marks = 0;
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> = Promise.resolve();
 
@@ -89,12 +90,13 @@ export class PostCounts {
 
   /** Tells what is left, if that is possible; else house-keeping finds it by its marks. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.report().catch(() => {});
-    clearTimeout(this.#timer);
   }
 
   #reportSoon(): void {
+    if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       // What fails stays noted, and the next one tells it.

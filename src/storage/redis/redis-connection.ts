@@ -17,7 +17,7 @@ export interface RedisConnection {
   /** Listens on a channel whose tag is that of the keys it is about. */
   subscribe(channel: string, onMessage: () => void): Promise<void>;
   unsubscribe(channel: string, onMessage: () => void): Promise<void>;
-  /** Calls a listener after every break in which messages may have been lost. */
+  /** Calls a listener after every break in which messages, or what is not kept over a restart, may have been lost. */
   onResume(listener: () => void): void;
   /** Lets go of the connection, and of what is on its way. */
   close(): void;
@@ -64,9 +64,11 @@ export async function connectStandalone(url: string, log: StorageLog): Promise<R
     throw error;
   }
   isOpen = true;
-  channels.on('ready', () => {
-    for (const listener of listeners) listener();
-  });
+  for (const client of [commands, channels]) {
+    client.on('ready', () => {
+      for (const listener of listeners) listener();
+    });
+  }
   const stopHeartbeat = startHeartbeat(() => [commands, channels]);
   return {
     send: (_key, command) => commands.sendCommand(command),

@@ -17,6 +17,14 @@ import { listOf, numberOf } from './replies.ts';
 import * as sessions from './session-operations.ts';
 import { Watchers } from './watchers.ts';
 
+const RESTORE_AGAIN_MS = 1_000;
+
+/** What tells that the data are Veche's. */
+interface FoundData {
+  readonly layout: string;
+  readonly pageTokenKey: Uint8Array;
+}
+
 /** A handle. Each operation is a few steps, each atomic in its slot: docs/storage-redis.md says which, and what a crash between them leaves. */
 export class RedisStorage implements Storage {
   readonly pageTokenKey: Uint8Array;
@@ -25,14 +33,19 @@ export class RedisStorage implements Storage {
   readonly #operations: Operations;
   readonly #counts: PostCounts;
   readonly #watchers: Watchers;
+  #isClosed = false;
 
-  constructor(connection: RedisConnection, keys: Keys, pageTokenKey: Uint8Array) {
+  constructor(connection: RedisConnection, keys: Keys, { layout, pageTokenKey }: FoundData) {
     this.pageTokenKey = pageTokenKey;
     this.#connection = connection;
     this.#keys = keys;
     this.#operations = new Operations(connection, keys);
     this.#counts = new PostCounts(this.#operations);
     this.#watchers = new Watchers(connection);
+    // A Redis that keeps nothing over a restart has lost what tells these data from somebody else's.
+    connection.onResume(() => {
+      this.#restore({ layout, pageTokenKey: Buffer.from(pageTokenKey).toString('hex') });
+    });
   }
 
   createSession(command: Contract.CreateSession, options?: CallOptions) {
@@ -132,10 +145,22 @@ export class RedisStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#watchers.close();
+    await this.#operations.whenIdle();
     await this.#counts.close();
-    await this.#operations.close();
+    this.#operations.close();
     this.#connection.close();
+  }
+
+  #restore(fields: Readonly<Record<string, string>>): void {
+    if (this.#isClosed) return;
+    const restoring = this.#operations.run(undefined, (steps) =>
+      Promise.all(
+        Object.entries(fields).map(([field, value]) => steps.command('HSETNX', 'server', '', 'meta', field, value)),
+      ),
+    );
+    restoring.catch(() => setTimeout(() => this.#restore(fields), RESTORE_AGAIN_MS).unref());
   }
 
   /** Runs what counts, or closes chats, after this handle has told when it posted what to them. */

@@ -70,6 +70,8 @@ export class ShardChannels {
     const client = await this.#clientAt(address);
     await client.sSubscribe(channel, listening.onMessage);
     listening.client = client;
+    const isWanted = this.#listening.get(channel) === listening;
+    if (!isWanted) await client.sUnsubscribe(channel, listening.onMessage);
   }
 
   #clientAt(address: string): Promise<ChannelClient> {
