@@ -133,9 +133,9 @@ describe('when Redis is killed and started again', () => {
     const watch = await watchOn(one, { chatId: chat.id });
     const acknowledged: string[] = [];
     const failures: unknown[] = [];
-    let isDown = false;
+    const state = { isDown: false };
     const posting = race([one], 20, async (handle, turn) => {
-      for (let count = 0; !isDown; count++) {
+      for (let count = 0; !state.isDown; count++) {
         const clientMessageId = `${turn} ${count}`;
         try {
           const { id } = await accepted(handle.post(ann, chat, 'x', { clientMessageId }));
@@ -149,7 +149,7 @@ describe('when Redis is killed and started again', () => {
     while (acknowledged.length < 300) await new Promise((resolve) => setTimeout(resolve, 5));
     await redis.server.kill();
     await expect(storage.ping()).rejects.toThrow(StorageUnavailableError);
-    isDown = true;
+    state.isDown = true;
     await posting;
     const resumed = watch.nextWake();
     await redis.server.start();
@@ -205,6 +205,7 @@ describe('when Redis is killed and started again', () => {
     const woken = watch.nextWake();
     await accepted(one.post(ann, chat, 'hello'));
     await woken;
+    expect(watch.wakes).toBeGreaterThanOrEqual(2);
     watch.stop();
   });
 });
