@@ -1,0 +1,49 @@
+/** How connections to PostgreSQL are made, whatever they are for. */
+
+import pg, { type Client, type ClientConfig, type CustomTypesConfig } from 'pg';
+
+/** Longest that making a connection may take. */
+export const CONNECT_TIMEOUT_MS = 2_500;
+/** Longest that one statement may run, and wait for a lock, on the server: it ends before its caller has given up. */
+const STATEMENT_TIMEOUT_MS = 3_000;
+const LOCK_TIMEOUT_MS = 2_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/** What `connectTo` and the pool have in common. */
+export function connectionConfig(url: string): ClientConfig {
+  return {
+    connectionString: url,
+    application_name: 'veche',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    types: TYPES,
+  };
+}
+
+/** A connection of its own, past any pooler; its owner ends it and listens for its errors. */
+export async function connectTo(url: string): Promise<Client> {
+  const client = new pg.Client(connectionConfig(url));
+  // Without a listener an error would end the process. The next statement fails with it.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/**
+ * Bounds what statements may take. Not as parameters of the connection, which poolers refuse. Behind a pooler that hands
+ * each transaction to another connection these may hold for others: there the operator sets them for the role.
+ */
+export async function setTimeouts(client: Pick<Client, 'query'>): Promise<void> {
+  await client.query(
+    `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+      set_config('idle_in_transaction_session_timeout', $3, false)`,
+    [STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS].map(String),
+  );
+}
+
+/** Numbers of 64 bits come as numbers: none of ours is above 2^53. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};

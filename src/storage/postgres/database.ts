@@ -1,0 +1,148 @@
+/** Calls of the functions in our schema: each one statement and one transaction, in bounded time. */
+
+import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
+
+import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
+import { type CallOptions, type CancelSignal, StorageUnavailableError } from '../storage.ts';
+import type { StorageLog } from '../storage-log.ts';
+import { CONNECT_TIMEOUT_MS, connectionConfig, setTimeouts } from './connection.ts';
+import { isBrokenConnection, isRolledBack, operationFailure } from './driver-errors.ts';
+
+/** Longest that a call takes, waiting for a connection and trying again included. */
+export const CALL_LIMIT_MS = STORAGE_DEADLINE_MS - 200;
+/** How often a call is made that the server rolls back in favour of another. */
+const MAX_ATTEMPTS = 5;
+const IDLE_CONNECTION_MS = 60_000;
+
+/** What a function is called with. */
+export type Argument = string | number | boolean | Buffer | undefined | readonly (string | number | null)[];
+
+/** What the pool is made of. */
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly poolSize: number;
+  readonly preparedStatements: boolean;
+  readonly log: StorageLog;
+}
+
+/** The functions of one schema, by a pool of connections. */
+export class Database {
+  readonly #pool: Pool;
+  readonly #schema: string;
+  readonly #preparedStatements: boolean;
+
+  constructor({ url, schema, poolSize, preparedStatements, log }: DatabaseOptions) {
+    this.#schema = schema;
+    this.#preparedStatements = preparedStatements;
+    this.#pool = new pg.Pool({
+      ...connectionConfig(url),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      max: poolSize,
+      idleTimeoutMillis: IDLE_CONNECTION_MS,
+      onConnect: setTimeouts,
+    });
+    // Of a connection that nobody uses; the pool makes another.
+    this.#pool.on('error', (err) => log.warn({ err }, 'a connection to PostgreSQL was lost'));
+  }
+
+  /** The lines that a function returns. @throws as operations of a storage do */
+  async lines<Line extends object>(name: string, args: readonly Argument[], options?: CallOptions): Promise<Line[]> {
+    const startedAt = performance.now();
+    const query = this.#query(name, args);
+    for (let attempt = 1; ; attempt++) {
+      options?.signal?.throwIfAborted();
+      const limitMs = CALL_LIMIT_MS - (performance.now() - startedAt);
+      try {
+        return await this.#run<Line>(query, limitMs, attempt === 1 ? options?.signal : undefined);
+      } catch (error) {
+        if (isRolledBack(error) && attempt < MAX_ATTEMPTS) continue;
+        if (error === options?.signal?.reason && error !== undefined) throw error;
+        throw operationFailure(error);
+      }
+    }
+  }
+
+  /** The one line that a function returns, if it returns one. */
+  async line<Line extends object>(
+    name: string,
+    args: readonly Argument[],
+    options?: CallOptions,
+  ): Promise<Line | undefined> {
+    const [line] = await this.lines<Line>(name, args, options);
+    return line;
+  }
+
+  /** What a function returns that returns one value. */
+  async value<Value>(name: string, args: readonly Argument[], options?: CallOptions): Promise<Value> {
+    const line = await this.line<{ answer: Value }>(name, args, options);
+    if (line === undefined) throw new Error(`${name} returned nothing`);
+    return line.answer;
+  }
+
+  /** Resolves if the server answers. */
+  async ping(): Promise<void> {
+    await this.#run({ text: 'SELECT 1' }, CALL_LIMIT_MS, undefined).catch(fail);
+  }
+
+  /** The server's clock, in milliseconds since the epoch. */
+  async readTime(): Promise<number> {
+    const text = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms';
+    const [line] = await this.#run<{ ms: number }>({ text }, CALL_LIMIT_MS, undefined).catch(fail);
+    return line?.ms ?? Number.NaN;
+  }
+
+  /** Lets go of all connections, once they are free. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  #query(name: string, args: readonly Argument[]): QueryConfig {
+    const places = args.map((_, index) => `$${index + 1}`).join(', ');
+    const text = `SELECT * FROM "${this.#schema}".${name}(${places}) AS answer`;
+    const query = { text, values: args as unknown[] };
+    return this.#preparedStatements ? { ...query, name } : query;
+  }
+
+  /**
+   * Runs one statement on a free connection. A connection that has not answered in time is thrown away: what it was asked may
+   * still happen.
+   */
+  #run<Line extends object>(query: QueryConfig, limitMs: number, signal: CancelSignal | undefined): Promise<Line[]> {
+    return new Promise((resolve, reject) => {
+      let client: PoolClient | undefined;
+      let isOver = false;
+      const finish = (settle: () => void, lost?: boolean): void => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        client?.release(lost);
+        settle();
+      };
+      const onAbort = (): void => finish(() => reject(signal?.reason));
+      const timer = setTimeout(
+        () => finish(() => reject(new StorageUnavailableError('PostgreSQL did not answer in time')), true),
+        Math.max(0, limitMs),
+      );
+      signal?.addEventListener('abort', onAbort);
+      const onConnected = (connected: PoolClient): void => {
+        if (isOver) {
+          connected.release();
+          return;
+        }
+        client = connected;
+        signal?.removeEventListener('abort', onAbort);
+        client.query<Line>(query).then(
+          ({ rows }) => finish(() => resolve(rows)),
+          (error: unknown) => finish(() => reject(error), isBrokenConnection(error)),
+        );
+      };
+      this.#pool.connect().then(onConnected, (error: unknown) => finish(() => reject(error)));
+    });
+  }
+}
+
+function fail(error: unknown): never {
+  throw operationFailure(error);
+}

@@ -1,0 +1,61 @@
+/** What a failure of the driver means to a storage. Its text, which may hold SQL, data or names of hosts, stays in the cause. */
+
+import { DatabaseError } from 'pg';
+
+import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
+
+/** Conditions that pass: the server goes away or comes back, is overloaded, waits too long for a lock, or is a standby. */
+const PASSING = new Set(['25006', '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '57P04', '57P05']);
+const CONNECTION_CLASS = '08';
+/** Rolled back for the sake of others: as if never begun. */
+const ROLLED_BACK = new Set(['40001', '40P01']);
+const NO_SPACE = new Set(['53000', '53100', '53400']);
+/** What waiting does not mend: password, user, database, rights. */
+const MISCONFIGURED = new Set(['28000', '28P01', '3D000', '42501']);
+
+/** Whether the server says that nothing was done and that the same may be tried again. */
+export function isRolledBack(error: unknown): boolean {
+  return error instanceof DatabaseError && ROLLED_BACK.has(error.code ?? '');
+}
+
+/** Whether the server refused what it was given, so that nothing of it was done: with less it may go better. */
+export function isRefusedStatement(error: unknown): boolean {
+  return error instanceof DatabaseError && !isPassing(error) && !NO_SPACE.has(error.code ?? '');
+}
+
+/** Whether the connection cannot be used any more. */
+export function isBrokenConnection(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return true;
+  return error.severity === 'FATAL' || error.severity === 'PANIC';
+}
+
+/** The failure of an operation, as the contract of storages has it. */
+export function operationFailure(cause: unknown): Error {
+  if (cause instanceof StorageUnavailableError || cause instanceof StorageFullError) return cause;
+  // Of our own making: arguments that the driver could not write.
+  if (cause instanceof TypeError || cause instanceof RangeError) return cause;
+  if (!(cause instanceof DatabaseError)) {
+    return new StorageUnavailableError('the connection to PostgreSQL failed', { cause });
+  }
+  const code = cause.code ?? 'without a code';
+  if (NO_SPACE.has(code)) return new StorageFullError(`PostgreSQL has no space left (${code})`, { cause });
+  if (isPassing(cause)) return new StorageUnavailableError(`PostgreSQL broke off (${code})`, { cause });
+  return new Error(`PostgreSQL refused a statement (${code})`, { cause });
+}
+
+/** The failure of an attempt to open the storage. */
+export function openingFailure(cause: unknown): Error {
+  if (cause instanceof UnusableStorageError) return cause;
+  if (cause instanceof DatabaseError && MISCONFIGURED.has(cause.code ?? '')) {
+    return new UnusableStorageError(`PostgreSQL lets us not in: ${cause.message}`, { cause });
+  }
+  // The driver's own words for a server that wants a password where none was given.
+  if (cause instanceof Error && cause.message.startsWith('SASL')) {
+    return new UnusableStorageError('PostgreSQL wants a password, or another one', { cause });
+  }
+  return operationFailure(cause);
+}
+
+function isPassing({ code = '' }: DatabaseError): boolean {
+  return PASSING.has(code) || code.startsWith(CONNECTION_CLASS) || ROLLED_BACK.has(code);
+}

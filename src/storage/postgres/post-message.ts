@@ -1,0 +1,90 @@
+/** Posting: the hot path. Nothing here costs more as a chat grows. */
+
+import { Refusal } from '../../domain/errors.ts';
+import { ACTIVITY_RESOLUTION_MS, CLIENT_MESSAGE_ID_MEMORY_MS, RECENT_RESOLUTION_MS } from '../../domain/limits.ts';
+import type { Message } from '../../domain/models.ts';
+import type { PostMessage } from '../storage.ts';
+import type { Database } from './database.ts';
+import { isRefusedStatement } from './driver-errors.ts';
+import { type BatchLimits, PostBatcher } from './post-batcher.ts';
+import { shardOf } from './postgres-data.ts';
+
+type PostRefusal = 'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT';
+
+/** What comes of a post. */
+export type Posted = Message | Refusal<PostRefusal>;
+
+/** Posts of one handle. */
+export type Posts = PostBatcher<PostMessage, Posted>;
+
+/** Two: while the log of one is written to disk, the next is worked on. More would wait for each other there. */
+export const BATCH_LIMITS: BatchLimits = { inFlight: 2, posts: 256, bytes: 4 * 1024 * 1024 };
+
+/** Topics in one notification: PostgreSQL takes fewer than 8,000 bytes. */
+const TOPICS_PER_NOTE = 200;
+
+interface PostedLine {
+  readonly refusal: PostRefusal | null;
+  readonly id: string;
+  readonly seq: number;
+  readonly display_name: string;
+  readonly sent_at: number;
+}
+
+/** Makes the posts of a handle travel together. */
+export function postsOf(database: Database, channel: string, firstShard: number, limits: BatchLimits): Posts {
+  async function send(posts: readonly PostMessage[], slot: number): Promise<Posted[]> {
+    const lines = await database.lines<PostedLine>('post_messages_v1', [
+      posts.map(({ id }) => id),
+      posts.map(({ chatId }) => chatId),
+      posts.map(({ author }) => author.userId),
+      posts.map(({ text }) => text),
+      posts.map(({ sizeBytes }) => sizeBytes),
+      posts.map(({ clientMessageId }) => clientMessageId ?? null),
+      posts.map(({ now }) => now),
+      CLIENT_MESSAGE_ID_MEMORY_MS,
+      ACTIVITY_RESOLUTION_MS,
+      RECENT_RESOLUTION_MS,
+      shardOf(firstShard, slot),
+      channel,
+      TOPICS_PER_NOTE,
+    ]);
+    return posts.map((post, index) => postedOf(post, lines[index]));
+  }
+
+  return new PostBatcher(limits, async (posts, slot) => {
+    try {
+      return (await send(posts, slot)).map((posted) => () => posted);
+    } catch (error) {
+      // Only where nothing was done for certain: anything else might post twice.
+      const isForOne = error instanceof Error && isRefusedStatement(error.cause) && posts.length > 1;
+      if (!isForOne) throw error;
+      return sendSingly(posts, (post) => send([post], slot));
+    }
+  });
+}
+
+/** One post that the server cannot take does not take the others with it. */
+async function sendSingly(
+  posts: readonly PostMessage[],
+  send: (post: PostMessage) => Promise<readonly Posted[]>,
+): Promise<(() => Posted)[]> {
+  const answers: (() => Posted)[] = [];
+  for (const post of posts) {
+    try {
+      for (const posted of await send(post)) answers.push(() => posted);
+    } catch (error) {
+      answers.push(() => {
+        throw error;
+      });
+    }
+  }
+  return answers;
+}
+
+function postedOf({ chatId, author, text }: PostMessage, line: PostedLine | undefined): Posted {
+  if (line === undefined) throw new Error('post_messages_v1 returned too few lines');
+  const { refusal, id, seq, display_name: displayName, sent_at: sentAt } = line;
+  if (refusal !== null) return new Refusal(refusal);
+  return { id, chatId, seq, author: { userId: author.userId, displayName }, text, sentAt };
+}

@@ -1,0 +1,68 @@
+/** Sessions: start, authenticate, end. What each must do is said at `Storage`. */
+
+import { timingSafeEqual } from 'node:crypto';
+
+import { Refusal } from '../../domain/errors.ts';
+import { ENDED_PLACE_KEPT_MS } from '../../domain/limits.ts';
+import type { Session } from '../../domain/models.ts';
+import type { Authenticate, CallOptions, CreateSession, EndSession } from '../storage.ts';
+import type { PostgresData } from './postgres-data.ts';
+import { deadlineOf } from './never.ts';
+
+/** Chats that one statement closes of an ended session. */
+const CHATS_PER_STATEMENT = 200;
+
+interface SessionLine {
+  readonly display_name: string;
+  readonly token_hash: Buffer;
+  readonly created_at: number;
+  readonly deadline: number;
+}
+
+export async function createSession(
+  { database }: PostgresData,
+  { user, tokenHash, ttlMs, maxUsers, now }: CreateSession,
+  options?: CallOptions,
+): Promise<Session | Refusal<'USER_LIMIT_REACHED'>> {
+  const { userId, displayName } = user;
+  const overAt = now - ENDED_PLACE_KEPT_MS;
+  const args = [userId, displayName, Buffer.from(tokenHash), ttlMs, maxUsers, now, overAt];
+  const isStarted = await database.value<boolean>('create_session_v1', args, options);
+  if (!isStarted) return new Refusal('USER_LIMIT_REACHED');
+  return { userId, displayName, createdAt: now, expiresAt: now + ttlMs };
+}
+
+export async function authenticate(
+  { database }: PostgresData,
+  { userId, tokenHash, now }: Authenticate,
+  options?: CallOptions,
+): Promise<Session | Refusal<'UNAUTHENTICATED'>> {
+  const line = await database.line<SessionLine>('find_session_v1', [userId, now], options);
+  if (line === undefined) return new Refusal('UNAUTHENTICATED');
+  const isOwner = line.token_hash.length === tokenHash.length && timingSafeEqual(line.token_hash, tokenHash);
+  if (!isOwner) return new Refusal('UNAUTHENTICATED');
+  const { display_name: displayName, created_at: createdAt, deadline } = line;
+  return { userId, displayName, createdAt, expiresAt: deadlineOf(deadline) };
+}
+
+export async function endSession(
+  data: PostgresData,
+  { userId, closeChats, now }: EndSession,
+  options?: CallOptions,
+): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined> {
+  const { database, channel } = data;
+  const args = [userId, closeChats, now, channel];
+  const outcome = await database.value<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS' | 'CHATS' | 'DONE'>(
+    'end_session_v1',
+    args,
+    options,
+  );
+  if (outcome === 'UNAUTHENTICATED' || outcome === 'SESSION_HAS_OPEN_CHATS') return new Refusal(outcome);
+  if (outcome === 'CHATS') await closeChatsOf(data, userId, now);
+  return undefined;
+}
+
+async function closeChatsOf({ database, channel, tallyPlace }: PostgresData, userId: string, now: number) {
+  const args = [userId, CHATS_PER_STATEMENT, ...tallyPlace(now), channel];
+  while ((await database.value<number>('close_chats_of_v1', args)) === CHATS_PER_STATEMENT);
+}
