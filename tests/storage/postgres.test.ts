@@ -7,7 +7,7 @@ import { PostgresSchemas } from '../support/postgres-schemas.ts';
 import { startPostgres } from '../support/servers/postgres-server.ts';
 
 const server = await startPostgres();
-const schemas = new PostgresSchemas(server.url);
+const schemas = await PostgresSchemas.connect(server.url);
 
 describeStorage('postgres', () => schemas.openPair());
 

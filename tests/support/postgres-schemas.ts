@@ -1,25 +1,40 @@
 /** Fresh data on PostgreSQL, fast: schemas that were migrated once are emptied and used again. */
 
-import { Client } from 'pg';
+import { randomUUID } from 'node:crypto';
+
+import { Client, type QueryResult } from 'pg';
 
 import { openPostgresStorage, type PostgresStorageOptions } from '../../src/storage/postgres/open-postgres-storage.ts';
 import type { OpenedStorage } from '../../src/storage/conformance/describe-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
 const QUIET = { info() {}, warn() {}, error() {} };
-/** What a new schema has, and nothing else. */
-const EMPTY = `DELETE FROM meta; DELETE FROM sessions; DELETE FROM chats; DELETE FROM messages; DELETE FROM trims;
-  DELETE FROM retry_ids; DELETE FROM visits; DELETE FROM tallies; DELETE FROM closed_chats; DELETE FROM ended_sessions;
+/** Everything a schema has that a fresh one has not, but for its key. */
+const EMPTY = `DELETE FROM sessions; DELETE FROM chats; DELETE FROM messages; DELETE FROM trims; DELETE FROM retry_ids;
+  DELETE FROM visits; DELETE FROM tallies; DELETE FROM closed_chats; DELETE FROM ended_sessions;
   UPDATE places SET taken = 0`;
 
-/** Hands out schemas of one server. */
+interface Opened {
+  readonly schema: string;
+  readonly handles: readonly Storage[];
+}
+
+/** Hands out schemas of one server with open handles. */
 export class PostgresSchemas {
   readonly url: string;
-  readonly #free: string[] = [];
-  readonly #all: string[] = [];
+  readonly #free: Opened[] = [];
+  readonly #names: string[] = [];
+  readonly #admin: Client;
 
-  constructor(url: string) {
+  private constructor(url: string, admin: Client) {
     this.url = url;
+    this.#admin = admin;
+  }
+
+  static async connect(url: string): Promise<PostgresSchemas> {
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    return new PostgresSchemas(url, admin);
   }
 
   /** Options to open a schema on this server. */
@@ -29,27 +44,20 @@ export class PostgresSchemas {
 
   /** A name that nobody has used. */
   newName(): string {
-    const schema = `test_${process.pid}_${this.#all.length}_${Math.random().toString(36).slice(2, 8)}`;
-    this.#all.push(schema);
+    const schema = `test_${randomUUID().replaceAll('-', '_')}`;
+    this.#names.push(schema);
     return schema;
   }
 
-  /** Handles on fresh data, and what gives them back. */
-  async open<Count extends number>(
-    count: Count,
-    more: Partial<PostgresStorageOptions> = {},
-  ): Promise<{ readonly handles: readonly Storage[]; readonly schema: string; close(): Promise<void> }> {
-    const schema = this.#free.pop() ?? this.newName();
-    const options = { ...this.options(schema), ...more };
-    const handles: Storage[] = [];
-    while (handles.length < count) handles.push(await openPostgresStorage(options));
+  /** Handles on data that are fresh, although somebody may have used these handles on others before. */
+  async open(count: number): Promise<Opened & { close(): Promise<void> }> {
+    const found = this.#free.findIndex(({ handles }) => handles.length === count);
+    const opened = this.#free.splice(found, found === -1 ? 0 : 1)[0] ?? (await this.#openNew(count));
     return {
-      handles,
-      schema,
+      ...opened,
       close: async () => {
-        await Promise.all(handles.map((handle) => handle.close()));
-        await this.run(`SET search_path TO ${schema}; ${EMPTY}`);
-        this.#free.push(schema);
+        await this.run(`SET search_path TO ${opened.schema}; ${EMPTY}`);
+        this.#free.push(opened);
       },
     };
   }
@@ -64,18 +72,22 @@ export class PostgresSchemas {
 
   /** Runs statements without parameters. @returns the lines of the last one */
   async run(text: string): Promise<readonly Record<string, unknown>[]> {
-    const client = new Client({ connectionString: this.url });
-    await client.connect();
-    try {
-      const result = await client.query(text);
-      return (Array.isArray(result) ? result.at(-1) : result).rows;
-    } finally {
-      await client.end();
-    }
+    // Several statements have several results, which the driver's types do not know of.
+    const result: QueryResult | QueryResult[] = await this.#admin.query(text);
+    return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
   }
 
-  /** Drops everything. */
+  /** Closes all handles that were given back and drops every schema. */
   async close(): Promise<void> {
-    for (const schema of this.#all) await this.run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    await Promise.all(this.#free.flatMap(({ handles }) => handles.map((handle) => handle.close())));
+    for (const schema of this.#names) await this.run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    await this.#admin.end();
+  }
+
+  async #openNew(count: number): Promise<Opened> {
+    const schema = this.newName();
+    const handles: Storage[] = [];
+    while (handles.length < count) handles.push(await openPostgresStorage(this.options(schema)));
+    return { schema, handles };
   }
 }

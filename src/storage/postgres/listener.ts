@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client } from 'pg';
 
-import { type StorageLog } from '../storage-log.ts';
 import { StorageUnavailableError } from '../storage.ts';
+import type { StorageLog } from '../storage-log.ts';
 import { connectTo } from './connection.ts';
 import { CALL_LIMIT_MS } from './database.ts';
 
@@ -40,10 +40,10 @@ export class Listener {
     this.#options = options;
   }
 
-  /** Listens. @throws as the driver does if that cannot be done at once */
-  static async start(options: ListenerOptions): Promise<Listener> {
+  /** Listens on a connection that is its own from now on. @throws as the driver does if that cannot be done */
+  static async start(client: Client, options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
-    const client = await listener.#listen();
+    await listener.#listenOn(client);
     listener.#running = listener.#keepListening(client);
     return listener;
   }
@@ -71,19 +71,12 @@ export class Listener {
     await this.#running;
   }
 
-  async #listen(): Promise<Client> {
-    const { url, channel, onNote } = this.#options;
-    const client = await connectTo(url);
+  async #listenOn(client: Client): Promise<void> {
+    const { channel, onNote } = this.#options;
     client.on('notification', ({ payload }) => onNote(payload ?? ''));
-    try {
-      await answered(client.query(`LISTEN ${client.escapeIdentifier(channel)}`));
-    } catch (error) {
-      await endClient(client);
-      throw error;
-    }
+    await answered(client.query(`LISTEN ${client.escapeIdentifier(channel)}`));
     this.#client = client;
     this.#listening.resolve();
-    return client;
   }
 
   async #keepListening(first: Client): Promise<void> {
@@ -102,11 +95,13 @@ export class Listener {
   async #listenAgain(): Promise<Client | undefined> {
     const { signal } = this.#closing;
     for (let waitMs = FIRST_RETRY_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
+      let client: Client | undefined;
       try {
-        const client = await this.#listen();
-        if (!signal.aborted) return client;
-        await endClient(client);
+        client = await connectTo(this.#options.url);
+        await this.#listenOn(client);
+        return client;
       } catch (err) {
+        if (client !== undefined) await endClient(client);
         this.#options.log.warn({ err }, 'PostgreSQL cannot be listened to yet');
         await sleep(waitMs, undefined, { signal }).catch(() => {});
       }
@@ -146,7 +141,7 @@ async function answered(answer: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Ends a connection, also one that does not answer: the driver cuts it then. */
-async function endClient(client: Client): Promise<void> {
+/** Ends a connection, also one that does not answer: that is cut. */
+export async function endClient(client: Client): Promise<void> {
   await answered(client.end()).catch(() => client.connection.stream.destroy());
 }

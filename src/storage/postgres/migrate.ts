@@ -45,14 +45,10 @@ export async function migratePostgres(
   { url, schema, log }: MigrateOptions,
   direction: MigrateDirection,
 ): Promise<readonly MigrationStatus[]> {
-  if (!SCHEMA_NAME.test(schema)) {
-    throw new UnusableStorageError('a schema has up to 48 of the characters a-z, 0-9 and _, and no digit first');
-  }
   try {
     const client = await connectTo(url);
     try {
-      await checkServer(client);
-      return await migrate(client, schema, direction, log);
+      return await migrate(client, { schema, log }, direction);
     } finally {
       await client.end();
     }
@@ -61,12 +57,16 @@ export async function migratePostgres(
   }
 }
 
-async function migrate(
+/** Migrates on a connection that is there. @throws as the driver does, too */
+export async function migrate(
   client: Client,
-  schema: string,
+  { schema, log }: Pick<MigrateOptions, 'schema' | 'log'>,
   direction: MigrateDirection,
-  log: StorageLog,
 ): Promise<readonly MigrationStatus[]> {
+  if (!SCHEMA_NAME.test(schema)) {
+    throw new UnusableStorageError('a schema has up to 48 of the characters a-z, 0-9 and _, and no digit first');
+  }
+  await checkServer(client);
   const names = await ownMigrations();
   const status = (applied: number): MigrationStatus[] =>
     names.map((name, index) => ({ name, isApplied: index < applied }));

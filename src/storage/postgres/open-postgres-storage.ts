@@ -2,13 +2,15 @@
 
 import { randomBytes } from 'node:crypto';
 
+import type { Client } from 'pg';
+
 import type { Storage } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
 import { connectTo } from './connection.ts';
 import { Database } from './database.ts';
 import { openingFailure } from './driver-errors.ts';
-import { Listener } from './listener.ts';
-import { migratePostgres } from './migrate.ts';
+import { endClient, Listener } from './listener.ts';
+import { migrate } from './migrate.ts';
 import { BATCH_LIMITS, postsOf } from './post-message.ts';
 import { PostgresStorage } from './postgres-storage.ts';
 import { anyShard } from './postgres-data.ts';
@@ -42,15 +44,16 @@ export async function openPostgresStorage(
   { url, directUrl = url, schema, poolSize, preparedStatements, log }: PostgresStorageOptions,
   { postsPerBatch = BATCH_LIMITS.posts, batchesInFlight = BATCH_LIMITS.inFlight }: PostgresTuning = {},
 ): Promise<Storage> {
-  await migratePostgres({ url: directUrl, schema, log }, 'up');
   const channel = `veche_${schema}`;
   const watchers = new Watchers();
-  let listener: Listener | undefined;
   const database = new Database({ url, schema, poolSize, preparedStatements, log });
+  let direct: Client | undefined;
   try {
-    await database.ping();
-    const pageTokenKey = await readPageTokenKey(directUrl, schema);
-    listener = await Listener.start({
+    direct = await connectTo(directUrl);
+    await migrate(direct, { schema, log }, 'up');
+    const pageTokenKey = await readPageTokenKey(direct, schema);
+    if (url !== directUrl) await database.ping();
+    const listener = await Listener.start(direct, {
       url: directUrl,
       channel,
       log,
@@ -62,23 +65,18 @@ export async function openPostgresStorage(
     const posts = postsOf(database, channel, firstShard, limits);
     return new PostgresStorage({ database, channel, firstShard, watchers, listener, posts, pageTokenKey });
   } catch (error) {
-    await listener?.close();
+    if (direct !== undefined) await endClient(direct);
     await database.close();
     throw openingFailure(error);
   }
 }
 
 /** The key that all handles share; the first one makes it. */
-async function readPageTokenKey(url: string, schema: string): Promise<Uint8Array> {
-  const client = await connectTo(url);
-  try {
-    await client.query(`INSERT INTO "${schema}".meta (page_token_key) VALUES ($1) ON CONFLICT DO NOTHING`, [
-      randomBytes(32),
-    ]);
-    const { rows } = await client.query<{ key: Buffer }>(`SELECT page_token_key AS key FROM "${schema}".meta`);
-    if (rows[0] === undefined) throw new Error('there is no key for page tokens');
-    return new Uint8Array(rows[0].key);
-  } finally {
-    await client.end();
-  }
+async function readPageTokenKey(client: Client, schema: string): Promise<Uint8Array> {
+  const key = `SELECT page_token_key AS key FROM "${schema}".meta`;
+  const { rows } = await client.query<{ key: Buffer }>(key);
+  if (rows[0] !== undefined) return new Uint8Array(rows[0].key);
+  const made = `INSERT INTO "${schema}".meta (page_token_key) VALUES ($1) ON CONFLICT DO NOTHING`;
+  await client.query(made, [randomBytes(32)]);
+  return readPageTokenKey(client, schema);
 }
