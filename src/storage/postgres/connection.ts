@@ -32,13 +32,14 @@ export async function connectTo(url: string): Promise<Client> {
 }
 
 /**
- * Bounds what statements may take. Not as parameters of the connection, which poolers refuse. Behind a pooler that hands
+ * Bounds what statements may take, and has each see what was committed before it, as our functions need. Not as parameters of the connection, which poolers refuse. Behind a pooler that hands
  * each transaction to another connection these may hold for others: there the operator sets them for the role.
  */
-export async function setTimeouts(client: Pick<Client, 'query'>): Promise<void> {
+export async function prepareConnection(client: Pick<Client, 'query'>): Promise<void> {
   await client.query(
     `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-      set_config('idle_in_transaction_session_timeout', $3, false)`,
+      set_config('idle_in_transaction_session_timeout', $3, false),
+      set_config('default_transaction_isolation', 'read committed', false)`,
     [STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS].map(String),
   );
 }

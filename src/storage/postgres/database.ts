@@ -5,7 +5,7 @@ import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
 import { type CallOptions, type CancelSignal, StorageUnavailableError } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
-import { CONNECT_TIMEOUT_MS, connectionConfig, setTimeouts } from './connection.ts';
+import { CONNECT_TIMEOUT_MS, connectionConfig, prepareConnection } from './connection.ts';
 import { isBrokenConnection, isRolledBack, operationFailure } from './driver-errors.ts';
 
 /** Longest that a call takes, waiting for a connection and trying again included. */
@@ -13,6 +13,8 @@ export const CALL_LIMIT_MS = STORAGE_DEADLINE_MS - 200;
 /** How often a call is made that the server rolls back in favour of another. */
 const MAX_ATTEMPTS = 5;
 const IDLE_CONNECTION_MS = 60_000;
+/** Longest that the server may take to let go of connections on which nothing is under way. */
+const CLOSE_LIMIT_MS = 1_000;
 
 /** What a function is called with. */
 export type Argument = string | number | boolean | Buffer | undefined | readonly (string | number | null)[];
@@ -31,6 +33,8 @@ export class Database {
   readonly #pool: Pool;
   readonly #schema: string;
   readonly #preparedStatements: boolean;
+  readonly #clients = new Set<PoolClient>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor({ url, schema, poolSize, preparedStatements, log }: DatabaseOptions) {
     this.#schema = schema;
@@ -40,8 +44,10 @@ export class Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       max: poolSize,
       idleTimeoutMillis: IDLE_CONNECTION_MS,
-      onConnect: setTimeouts,
+      onConnect: prepareConnection,
     });
+    this.#pool.on('connect', (client) => this.#clients.add(client));
+    this.#pool.on('remove', (client) => this.#clients.delete(client));
     // Of a connection that nobody uses; the pool makes another.
     this.#pool.on('error', (err) => log.warn({ err }, 'a connection to PostgreSQL was lost'));
   }
@@ -92,9 +98,18 @@ export class Database {
     return line?.ms ?? Number.NaN;
   }
 
-  /** Lets go of all connections, once they are free. */
+  /** Finishes the calls under way, then lets go of all connections. */
   async close(): Promise<void> {
+    // The pool would leave those without an answer that wait for a connection.
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    const timer = setTimeout(() => this.#cutConnections(), CLOSE_LIMIT_MS);
     await this.#pool.end();
+    clearTimeout(timer);
+  }
+
+  /** Does not wait for a server that does not answer. */
+  #cutConnections(): void {
+    for (const client of this.#clients) client.connection.stream.destroy();
   }
 
   #query(name: string, args: readonly Argument[]): QueryConfig {
@@ -104,11 +119,29 @@ export class Database {
     return this.#preparedStatements ? { ...query, name } : query;
   }
 
+  async #run<Line extends object>(
+    query: QueryConfig,
+    limitMs: number,
+    signal: CancelSignal | undefined,
+  ): Promise<Line[]> {
+    const running = this.#runOnce<Line>(query, limitMs, signal);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
   /**
    * Runs one statement on a free connection. A connection that has not answered in time is thrown away: what it was asked may
    * still happen.
    */
-  #run<Line extends object>(query: QueryConfig, limitMs: number, signal: CancelSignal | undefined): Promise<Line[]> {
+  #runOnce<Line extends object>(
+    query: QueryConfig,
+    limitMs: number,
+    signal: CancelSignal | undefined,
+  ): Promise<Line[]> {
     return new Promise((resolve, reject) => {
       let client: PoolClient | undefined;
       let isOver = false;

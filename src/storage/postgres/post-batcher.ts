@@ -38,6 +38,8 @@ export class PostBatcher<Post extends Batched, Answer> {
   readonly #waiting = new Map<string, Waiting<Post, Answer>[]>();
   readonly #busyChats = new Set<string>();
   readonly #freeSlots: number[];
+  /** Posts without an answer yet. */
+  readonly #unanswered = new Set<Promise<Answer>>();
   #isScheduled = false;
 
   constructor(limits: BatchLimits, send: SendBatch<Post, Answer>) {
@@ -50,7 +52,22 @@ export class PostBatcher<Post extends Batched, Answer> {
    * Adds a post. One whose signal is aborted before its batch goes rejects with the reason.
    * @throws StorageUnavailableError if it has no answer in time; if its batch had gone by then, what came of it is unknown.
    */
-  add(post: Post, signal?: CancelSignal): Promise<Answer> {
+  async add(post: Post, signal?: CancelSignal): Promise<Answer> {
+    const answer = this.#enqueue(post, signal);
+    this.#unanswered.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#unanswered.delete(answer);
+    }
+  }
+
+  /** Resolves once every post has its answer. */
+  async settled(): Promise<void> {
+    while (this.#unanswered.size > 0) await Promise.allSettled(this.#unanswered);
+  }
+
+  #enqueue(post: Post, signal: CancelSignal | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         waiting.isDropped = true;
@@ -142,6 +159,7 @@ export class PostBatcher<Post extends Batched, Answer> {
         }
         taken += 1;
       }
+      if (taken === 0) break;
       // What is left of it waits behind the others.
       this.#waiting.delete(chatId);
       if (taken < posts.length) this.#waiting.set(chatId, posts.slice(taken));

@@ -116,8 +116,9 @@ export class PostgresStorage implements Storage {
   }
 
   async close() {
-    this.#parts.watchers.clear();
-    await this.#parts.listener.close();
-    await this.#parts.database.close();
+    const { watchers, posts, listener, database } = this.#parts;
+    watchers.clear();
+    await posts.settled();
+    await Promise.all([listener.close(), database.close()]);
   }
 }
