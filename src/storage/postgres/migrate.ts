@@ -75,15 +75,28 @@ export async function migrate(
   const isDone = direction === 'up' ? before === names.length : before === 0;
   if (direction === 'status' || isDone) return status(before);
 
+  return underLock(client, schema, async () => {
+    await checkRights(client, schema);
+    // Another instance may have been at work until now.
+    const applied = await appliedOf(client, schema, names);
+    const count = direction === 'up' ? names.length - applied : Math.min(1, applied);
+    if (count === 0) return status(applied);
+    await run(client, schema, direction, count, log);
+    return status(direction === 'up' ? applied + count : applied - count);
+  });
+}
+
+/** Does what one instance may do at a time. The connection, which may go on to another use, is as before then. */
+async function underLock<T>(client: Client, schema: string, work: () => Promise<T>): Promise<T> {
+  const lock = [`${TABLE} ${schema}`];
   await client.query("SELECT set_config('lock_timeout', $1, false)", [String(LOCK_TIMEOUT_MS)]);
-  await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`${TABLE} ${schema}`]);
-  await checkRights(client, schema);
-  // Another instance may have been at work until now.
-  const applied = await appliedOf(client, schema, names);
-  const count = direction === 'up' ? names.length - applied : Math.min(1, applied);
-  if (count === 0) return status(applied);
-  await run(client, schema, direction, count, log);
-  return status(direction === 'up' ? applied + count : applied - count);
+  await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', lock);
+  try {
+    return await work();
+  } finally {
+    await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', lock);
+    await client.query('RESET ALL');
+  }
 }
 
 async function run(client: Client, schema: string, direction: 'up' | 'down', count: number, log: StorageLog) {
