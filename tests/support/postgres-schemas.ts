@@ -33,6 +33,8 @@ export class PostgresSchemas {
 
   static async connect(url: string): Promise<PostgresSchemas> {
     const admin = new Client({ connectionString: url });
+    // Tests kill the server.
+    admin.on('error', () => {});
     await admin.connect();
     return new PostgresSchemas(url, admin);
   }

@@ -9,6 +9,8 @@ const STATEMENT_TIMEOUT_MS = 3_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
+/** Longest wait for an answer on a connection past the pool: a migration may have to wait for that of another instance. */
+const DIRECT_QUERY_LIMIT_MS = 70_000;
 
 /** What `connectTo` and the pool have in common. */
 export function connectionConfig(url: string): ClientConfig {
@@ -24,7 +26,7 @@ export function connectionConfig(url: string): ClientConfig {
 
 /** A connection of its own, past any pooler; its owner ends it and listens for its errors. */
 export async function connectTo(url: string): Promise<Client> {
-  const client = new pg.Client(connectionConfig(url));
+  const client = new pg.Client({ ...connectionConfig(url), query_timeout: DIRECT_QUERY_LIMIT_MS });
   // Without a listener an error would end the process. The next statement fails with it.
   client.on('error', () => {});
   await client.connect();

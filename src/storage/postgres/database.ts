@@ -46,7 +46,11 @@ export class Database {
       idleTimeoutMillis: IDLE_CONNECTION_MS,
       onConnect: prepareConnection,
     });
-    this.#pool.on('connect', (client) => this.#clients.add(client));
+    this.#pool.on('connect', (client) => {
+      this.#clients.add(client);
+      // The pool listens only while nobody uses it. Whoever does learns of it by the statement.
+      client.on('error', () => {});
+    });
     this.#pool.on('remove', (client) => this.#clients.delete(client));
     // Of a connection that nobody uses; the pool makes another.
     this.#pool.on('error', (err) => log.warn({ err }, 'a connection to PostgreSQL was lost'));

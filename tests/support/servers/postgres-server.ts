@@ -1,9 +1,10 @@
 /** PostgreSQL for tests: the one named by TEST_POSTGRES_URL, or a server of their own. */
 
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { postgresPrograms } from './programs.ts';
+import { pgbouncerProgram, postgresPrograms } from './programs.ts';
 import { freePorts, temporaryFolder, TemporaryServer, unprivileged } from './temporary-server.ts';
 
 /** A running PostgreSQL; its user may create schemas. */
@@ -46,6 +47,30 @@ export async function startOwnPostgres(
   );
   await server.start();
   return { url, port, server, close: () => server.remove() };
+}
+
+/** PgBouncer in transaction mode before a server: each transaction may run on another of its few connections. */
+export async function startPgbouncer({ port: serverPort }: { readonly port: number }): Promise<TestPostgres> {
+  const [port = 0] = await freePorts(1);
+  const folder = temporaryFolder();
+  const file = join(folder, 'pgbouncer.ini');
+  writeFileSync(
+    file,
+    `[databases]
+* = host=127.0.0.1 port=${serverPort} user=veche
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+`,
+  );
+  const url = `postgres://veche@127.0.0.1:${port}/postgres`;
+  const server = new TemporaryServer({ command: pgbouncerProgram(), args: [file], probe: () => ping(url) }, folder);
+  await server.start();
+  return { url, close: () => server.remove() };
 }
 
 function flags(settings: Readonly<Record<string, string>>): string[] {

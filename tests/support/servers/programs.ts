@@ -29,6 +29,17 @@ export function postgresPrograms(): string {
   return folder;
 }
 
+/** The program of PgBouncer; installed if it is missing and may be. @throws saying what to install. */
+export function pgbouncerProgram(): string {
+  const program = findPgbouncer() ?? (installDebianPackage('pgbouncer') ? findPgbouncer() : undefined);
+  if (program === undefined) throw new Error('these tests need PgBouncer: install pgbouncer');
+  return program;
+}
+
+function findPgbouncer(): string | undefined {
+  return onPath('pgbouncer') ?? ['/usr/sbin/pgbouncer'].find(isExecutable);
+}
+
 function findRedis(): string | undefined {
   return onPath('redis-server') ?? onPath('valkey-server');
 }
