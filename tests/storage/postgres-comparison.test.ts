@@ -1,6 +1,6 @@
 /** The storage on PostgreSQL answers like memory: random calls, a moving clock, house-keeping at any moment. */
 
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
 import { range } from '../../src/storage/conformance/answers.ts';
 import { compareStorages } from '../../src/storage/conformance/compare-storages.ts';
@@ -17,9 +17,11 @@ describe('the postgres storage beside memory', () => {
   for (const sweepSecond of [false, true]) {
     for (const seed of range(101, 115)) {
       test(`answers alike${sweepSecond ? ' while it is swept' : ''} (seed ${seed})`, async () => {
-        const { handles, close } = await schemas.openPair();
-        await compareStorages(openMemoryStorage(createMemoryData()), handles[0], seed, STEPS, { sweepSecond });
-        await close();
+        const opened = await schemas.openPair();
+        const memory = openMemoryStorage(createMemoryData());
+        const outcomes = await compareStorages(memory, opened.handles[0], seed, STEPS, { sweepSecond });
+        expect(outcomes).toHaveProperty(['postMessage: answered']);
+        await opened.close();
       });
     }
   }

@@ -32,7 +32,8 @@ afterAll(async () => {
 
 /** Three handles on fresh data, and what the tables hold. */
 async function scene() {
-  const { handles, schema, close } = await schemas.open(3);
+  const opened = await schemas.open(3);
+  const { handles, schema } = opened;
   const clock = new MovedClock();
   const newId = idSource(schema);
   const [one, other, third] = handles.map((storage) => new Handle(storage, clock, newId));
@@ -42,7 +43,7 @@ async function scene() {
     const [line] = await schemas.run(`SELECT ${columns.join(', ')}`);
     return line as Record<string, number>;
   };
-  return { one, other, third, all: [one, other, third], clock, counts, schema, close };
+  return { one, other, third, all: [one, other, third], clock, counts, schema, close: () => opened.close() };
 }
 
 describe('races through three handles', () => {

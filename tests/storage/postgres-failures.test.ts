@@ -124,9 +124,9 @@ describe('a killed server', () => {
     const chats = [await handle.newChat(authors[0]!, keepAll), await handle.newChat(authors[0]!, keepAll)];
     const watch = await watchOn(handle, { chatId: chats[0]!.id });
     const acknowledged: string[] = [];
-    let isDone = false;
+    const done = new AbortController();
     const writing = authors.map(async (author, place) => {
-      for (let number = 0; !isDone; number++) {
+      for (let number = 0; !done.signal.aborted; number++) {
         const id = `${place} ${number}`;
         const chat = chats[number % 2]!;
         await eventually(() => accepted(handle.post(author, chat, id, { clientMessageId: id })));
@@ -143,7 +143,7 @@ describe('a killed server', () => {
     }
     const before = acknowledged.length;
     await until(() => acknowledged.length > before + 50);
-    isDone = true;
+    done.abort();
     await Promise.all(writing);
 
     const texts: string[] = [];

@@ -27,8 +27,16 @@ async function open(schema: string, url = server.url): Promise<void> {
 }
 
 /** The server's address for another user or database. */
-function urlWith(parts: { readonly username?: string; readonly password?: string; readonly pathname?: string }): string {
+function urlWith(parts: {
+  readonly username?: string;
+  readonly password?: string;
+  readonly pathname?: string;
+}): string {
   return Object.assign(new URL(server.url), parts).href;
+}
+
+function guarded(password: string): string {
+  return urlWith({ username: 'guarded', password });
 }
 
 describe('migrations', () => {
@@ -147,12 +155,11 @@ describe('a storage that cannot be used', () => {
     const [line] = await schemas.run('SHOW hba_file');
     await schemas.run(`COPY (VALUES ('host all guarded all scram-sha-256'), ('host all all all trust'))
       TO '${String(line?.['hba_file'])}'; SELECT pg_reload_conf()`);
-    const url = (password: string) => urlWith({ username: 'guarded', password });
     // The server reads its new rules when it gets to it.
-    while (await canOpen(schema, url('wrong')));
-    await expect(open(schema, url('wrong'))).rejects.toThrow(UnusableStorageError);
-    await expect(open(schema, url(''))).rejects.toThrow(UnusableStorageError);
-    await open(schema, url('right'));
+    while (await canOpen(schema, guarded('wrong')));
+    await expect(open(schema, guarded('wrong'))).rejects.toThrow(UnusableStorageError);
+    await expect(open(schema, guarded(''))).rejects.toThrow(UnusableStorageError);
+    await open(schema, guarded('right'));
   });
 
   test('a server that is not there is unavailable: it may come', async () => {

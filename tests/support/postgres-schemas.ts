@@ -66,10 +66,10 @@ export class PostgresSchemas {
 
   /** Two handles, as the conformance suite asks for. */
   async openPair(): Promise<OpenedStorage> {
-    const { handles, close } = await this.open(2);
-    const [one, other] = handles;
+    const opened = await this.open(2);
+    const [one, other] = opened.handles;
     if (one === undefined || other === undefined) throw new Error('two handles were asked for');
-    return { handles: [one, other], close };
+    return { handles: [one, other], close: () => opened.close() };
   }
 
   /** Runs statements without parameters. @returns the lines of the last one */

@@ -44,6 +44,7 @@ export class Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       max: poolSize,
       idleTimeoutMillis: IDLE_CONNECTION_MS,
+      // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, which its types do not say
       onConnect: prepareConnection,
     });
     this.#pool.on('connect', (client) => {

@@ -2,7 +2,13 @@ import { DatabaseError } from 'pg';
 import { describe, expect, test } from 'vitest';
 
 import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
-import { isBrokenConnection, isRefusedStatement, isRolledBack, openingFailure, operationFailure } from './driver-errors.ts';
+import {
+  isBrokenConnection,
+  isRefusedStatement,
+  isRolledBack,
+  openingFailure,
+  operationFailure,
+} from './driver-errors.ts';
 
 /** An error as the server sends it, with names in it that no caller may see. */
 function databaseError(code: string, severity = 'ERROR'): DatabaseError {

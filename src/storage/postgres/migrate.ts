@@ -138,14 +138,18 @@ async function appliedOf(client: Client, schema: string, names: readonly string[
   );
   if (tables.length === 0) return 0;
   if (!tables.some(({ name }) => name === TABLE)) {
-    throw new UnusableStorageError(`the schema "${schema}" has tables of another program; name one that is empty or new`);
+    throw new UnusableStorageError(
+      `the schema "${schema}" has tables of another program; name one that is empty or new`,
+    );
   }
   const { rows } = await client.query<{ name: string }>(`SELECT name FROM "${schema}".${TABLE} ORDER BY run_on, id`);
   const applied = rows.map(({ name }) => name).toSorted();
   const isOurs = applied.every((name, index) => names[index] === name || index >= names.length);
   if (!isOurs) throw new UnusableStorageError(`the schema "${schema}" was migrated by another program`);
   if (applied.length > names.length) {
-    throw new UnusableStorageError(`the schema "${schema}" is newer than this program; start its version or a later one`);
+    throw new UnusableStorageError(
+      `the schema "${schema}" is newer than this program; start its version or a later one`,
+    );
   }
   return applied.length;
 }

@@ -12,7 +12,7 @@ import { shardOf } from './postgres-data.ts';
 type PostRefusal = 'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT';
 
 /** What comes of a post. */
-export type Posted = Message | Refusal<PostRefusal>;
+type Posted = Message | Refusal<PostRefusal>;
 
 /** Posts of one handle. */
 export type Posts = PostBatcher<PostMessage, Posted>;

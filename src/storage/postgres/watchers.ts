@@ -33,7 +33,7 @@ export class Watchers {
 
   /** Wakes every watch: something may have gone unnoticed. */
   wakeAll(): void {
-    for (const watches of [...this.#watches.values()]) wakeEach(watches);
+    for (const watches of this.#watches.values()) wakeEach(watches);
   }
 
   /** Ends all watches. */
@@ -43,7 +43,7 @@ export class Watchers {
   }
 }
 
-/** A watch that was ended by one that is woken before it is not called any more. */
+/** A watch that is ended by one woken before it is not called any more: a set passes over what has left it. */
 function wakeEach(watches: Set<() => void> | undefined): void {
-  for (const watch of [...(watches ?? [])]) if (watches?.has(watch) === true) watch();
+  for (const watch of watches ?? []) watch();
 }
