@@ -81,6 +81,7 @@ describe('failures of the driver', () => {
   test('a connection outlives what was refused on it, unless the server says otherwise', () => {
     expect(isBrokenConnection(databaseError('22021'))).toBe(false);
     expect(isBrokenConnection(databaseError('57P01', 'FATAL'))).toBe(true);
+    expect(isBrokenConnection(databaseError('25006'))).toBe(true);
     expect(isBrokenConnection(new Error('Connection terminated'))).toBe(true);
   });
 });

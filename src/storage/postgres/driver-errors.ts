@@ -4,8 +4,10 @@ import { DatabaseError } from 'pg';
 
 import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
 
+/** The server is a standby. */
+const READ_ONLY = '25006';
 /** Conditions that pass: the server goes away or comes back, is overloaded, waits too long for a lock, or is a standby. */
-const PASSING = new Set(['25006', '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '57P04', '57P05']);
+const PASSING = new Set([READ_ONLY, '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '57P04', '57P05']);
 const CONNECTION_CLASS = '08';
 /** Rolled back for the sake of others: as if never begun. */
 const ROLLED_BACK = new Set(['40001', '40P01']);
@@ -23,9 +25,9 @@ export function isRefusedStatement(error: unknown): boolean {
   return error instanceof DatabaseError && !isPassing(error) && !NO_SPACE.has(error.code ?? '');
 }
 
-/** Whether the connection cannot be used any more. */
+/** Whether the connection cannot be used any more, or leads to a server that has become a standby: another may not. */
 export function isBrokenConnection(error: unknown): boolean {
-  if (!(error instanceof DatabaseError)) return true;
+  if (!(error instanceof DatabaseError) || error.code === READ_ONLY) return true;
   return error.severity === 'FATAL' || error.severity === 'PANIC';
 }
 

@@ -119,7 +119,12 @@ CREATE TABLE tallies (
 
 -- What was closed or ended, while rows of it are left in other tables.
 CREATE TABLE closed_chats (chat_id uuid PRIMARY KEY);
-CREATE TABLE ended_sessions (user_id uuid PRIMARY KEY);
+CREATE TABLE ended_sessions (
+  user_id uuid PRIMARY KEY,
+  -- Whether chats of it may still be open.
+  has_chats boolean NOT NULL DEFAULT false
+);
+CREATE INDEX ended_sessions_with_chats ON ended_sessions (user_id) WHERE has_chats;
 
 -- Down Migration
 

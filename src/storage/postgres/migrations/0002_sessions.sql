@@ -62,7 +62,7 @@ BEGIN
   v_has_open_chats := EXISTS (SELECT FROM chats WHERE creator_id = p_user_id AND deadline > p_now);
   IF v_has_open_chats AND NOT p_close_chats THEN RETURN 'SESSION_HAS_OPEN_CHATS'; END IF;
   DELETE FROM sessions WHERE user_id = p_user_id;
-  INSERT INTO ended_sessions VALUES (p_user_id);
+  INSERT INTO ended_sessions VALUES (p_user_id, v_has_open_chats);
   UPDATE places SET taken = taken - 1 WHERE kind = 'users';
   PERFORM pg_notify(p_channel, 'u' || p_user_id);
   RETURN CASE WHEN v_has_open_chats THEN 'CHATS' ELSE 'DONE' END;

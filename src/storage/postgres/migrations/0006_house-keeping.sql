@@ -35,7 +35,7 @@ BEGIN
   WITH removed AS (
     DELETE FROM sessions WHERE user_id = ANY (v_user_ids) AND deadline <= p_over_at RETURNING user_id
   ),
-  noted AS (INSERT INTO ended_sessions SELECT user_id FROM removed)
+  noted AS (INSERT INTO ended_sessions (user_id) SELECT user_id FROM removed)
   SELECT count(*) INTO v_count FROM removed;
   UPDATE places SET taken = taken - v_count WHERE kind = 'users' AND v_count > 0;
   RETURN cardinality(v_user_ids);
@@ -50,11 +50,14 @@ SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable
 AS $$
 DECLARE
   v_user_id uuid;
+  v_count integer;
 BEGIN
-  SELECT e.user_id INTO v_user_id FROM ended_sessions e
-    WHERE EXISTS (SELECT FROM chats c WHERE c.creator_id = e.user_id) LIMIT 1;
+  SELECT user_id INTO v_user_id FROM ended_sessions WHERE has_chats LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN 0; END IF;
-  RETURN close_chats_of_v1(v_user_id, p_limit, p_bucket, p_shard, p_channel);
+  v_count := close_chats_of_v1(v_user_id, p_limit, p_bucket, p_shard, p_channel);
+  UPDATE ended_sessions SET has_chats = EXISTS (SELECT FROM chats WHERE creator_id = v_user_id)
+    WHERE user_id = v_user_id;
+  RETURN greatest(v_count, 1);
 END $$;
 
 -- Deletes messages that are not kept any more, of the chat that waits longest.
@@ -120,8 +123,7 @@ DECLARE
   v_id uuid;
   v_count integer;
 BEGIN
-  SELECT user_id INTO v_id FROM ended_sessions e
-    WHERE NOT EXISTS (SELECT FROM chats c WHERE c.creator_id = e.user_id) LIMIT 1 FOR UPDATE SKIP LOCKED;
+  SELECT user_id INTO v_id FROM ended_sessions WHERE NOT has_chats LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN 0; END IF;
   DELETE FROM visits WHERE user_id = v_id
     AND chat_id IN (SELECT chat_id FROM visits WHERE user_id = v_id LIMIT p_limit FOR UPDATE SKIP LOCKED);
