@@ -1,4 +1,4 @@
-/** What is in the tables of the storage on PostgreSQL: exact limits and dense numbers after races, and nothing after house-keeping. */
+/** What is in the tables of the storage on PostgreSQL: exact limits and dense numbers after races, nothing after house-keeping. */
 
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -8,6 +8,7 @@ import { DAY_MS, MINUTE_MS, MovedClock } from '../../src/storage/conformance/mov
 import { race } from '../../src/storage/conformance/race.ts';
 import { idSource } from '../../src/storage/conformance/scene.ts';
 import { watchOn } from '../../src/storage/conformance/watch-on.ts';
+import { openPostgresStorage } from '../../src/storage/postgres/open-postgres-storage.ts';
 import { PostgresSchemas } from '../support/postgres-schemas.ts';
 import { startPostgres } from '../support/servers/postgres-server.ts';
 
@@ -176,5 +177,36 @@ describe('house-keeping', () => {
     expect(await one.getStats()).toMatchObject({ messages: 16, messagesLastHour: 1 });
     expect(await schemas.run(`SELECT count(*)::int AS count FROM ${schema}.tallies`)).toEqual([{ count: 2 }]);
     await close();
+  });
+});
+
+describe('a handle', () => {
+  test('tells the time of the server', async () => {
+    const { one, close } = await scene();
+    const serverTime = async (): Promise<number> => {
+      const [line] = await schemas.run('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');
+      return Number(line?.['ms']);
+    };
+    const before = await serverTime();
+    const told = await one.storage.readTime();
+    expect(told).toBeGreaterThanOrEqual(before);
+    expect(told).toBeLessThanOrEqual((await serverTime()) + 1);
+    await close();
+  });
+
+  test('that is closed finishes what is under way, also what still waits for a connection', async () => {
+    const options = schemas.options(schemas.newName());
+    const [closing, staying] = [await openPostgresStorage(options), await openPostgresStorage(options)];
+    const [clock, newId] = [new MovedClock(), idSource('closing')];
+    const [one, other] = [new Handle(closing, clock, newId), new Handle(staying, clock, newId)];
+    const ann = await one.newSession();
+    const chats = await race([one], 10, (handle) => handle.newChat(ann));
+    const posting = race([one], 100, (handle, turn) => accepted(handle.post(ann, chats[turn % 10]!, 'x')));
+    const reading = race([one], 20, (handle) => accepted(handle.getChat(chats[0]!)));
+    await closing.close();
+    expect(await posting).toHaveLength(100);
+    expect(await reading).toHaveLength(20);
+    expect(await other.getStats()).toMatchObject({ messages: 100 });
+    await staying.close();
   });
 });

@@ -100,7 +100,8 @@ export class Database {
   async readTime(): Promise<number> {
     const text = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms';
     const [line] = await this.#run<{ ms: number }>({ text }, CALL_LIMIT_MS, undefined).catch(fail);
-    return line?.ms ?? Number.NaN;
+    if (line === undefined) throw new Error('the server told no time');
+    return Math.round(line.ms);
   }
 
   /** Finishes the calls under way, then lets go of all connections. */
