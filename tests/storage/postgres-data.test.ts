@@ -194,19 +194,31 @@ describe('a handle', () => {
     await close();
   });
 
-  test('that is closed finishes what is under way, also what still waits for a connection', async () => {
-    const options = schemas.options(schemas.newName());
-    const [closing, staying] = [await openPostgresStorage(options), await openPostgresStorage(options)];
-    const [clock, newId] = [new MovedClock(), idSource('closing')];
-    const [one, other] = [new Handle(closing, clock, newId), new Handle(staying, clock, newId)];
-    const ann = await one.newSession();
-    const chats = await race([one], 10, (handle) => handle.newChat(ann));
-    const posting = race([one], 100, (handle, turn) => accepted(handle.post(ann, chats[turn % 10]!, 'x')));
-    const reading = race([one], 20, (handle) => accepted(handle.getChat(chats[0]!)));
-    await closing.close();
-    expect(await posting).toHaveLength(100);
-    expect(await reading).toHaveLength(20);
-    expect(await other.getStats()).toMatchObject({ messages: 100 });
-    await staying.close();
+  test('that is closed finishes the posts that were begun, also those that wait for their batch', async () => {
+    const { one, other, ann, chat, close } = await closing();
+    const posting = race([one], 600, (handle) => accepted(handle.post(ann, chat, 'x')));
+    await one.storage.close();
+    expect(await posting).toHaveLength(600);
+    expect(await other.getStats()).toMatchObject({ messagesLastHour: 600 });
+    await close();
+  });
+
+  test('that is closed finishes the calls that were begun, also those that wait for a connection', async () => {
+    const { one, chat, close } = await closing();
+    const reading = race([one], 40, (handle) => accepted(handle.getChat(chat)));
+    await one.storage.close();
+    expect(await reading).toHaveLength(40);
+    await close();
   });
 });
+
+/** A handle to close, and another on the same data. */
+async function closing() {
+  const options = schemas.options(schemas.newName());
+  const storages = [await openPostgresStorage(options), await openPostgresStorage(options)];
+  const [clock, newId] = [new MovedClock(), idSource('closing')];
+  const [one, other] = storages.map((storage) => new Handle(storage, clock, newId));
+  const ann = await one!.newSession();
+  const chat = await one!.newChat(ann);
+  return { one: one!, other: other!, ann, chat, close: () => other!.storage.close() };
+}

@@ -98,6 +98,18 @@ describe('a busy or frozen server', () => {
     await network.close();
   });
 
+  test('closing does not wait for a server that does not answer', async () => {
+    const network = await openNetwork(server.port);
+    const { storage } = await open(network.url(server.url));
+    await Promise.all([storage.ping(), storage.ping()]);
+    network.freeze();
+    const sockets = openSockets();
+    await storage.close();
+    // Two of the pool and the one that listened.
+    expect(openSockets()).toBe(sockets - 3);
+    await network.close();
+  });
+
   test('a network that was frozen is used again, and everybody is woken', async () => {
     const network = await openNetwork(server.port);
     const { storage, handle } = await open(network.url(server.url));
@@ -163,6 +175,10 @@ describe('a killed server', () => {
     await storage.close();
   });
 });
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+}
 
 /** A server that was killed needs a moment until what it left has gone. */
 async function startAgain(): Promise<void> {

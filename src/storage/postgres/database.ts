@@ -1,5 +1,7 @@
 /** Calls of the functions in our schema: each one statement and one transaction, in bounded time. */
 
+import { once } from 'node:events';
+
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 
 import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
@@ -108,8 +110,9 @@ export class Database {
   async close(): Promise<void> {
     // The pool would leave those without an answer that wait for a connection.
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
-    const timer = setTimeout(() => this.#cutConnections(), CLOSE_LIMIT_MS);
     await this.#pool.end();
+    const timer = setTimeout(() => this.#cutConnections(), CLOSE_LIMIT_MS);
+    while (this.#clients.size > 0) await once(this.#pool, 'remove');
     clearTimeout(timer);
   }
 
