@@ -183,10 +183,6 @@ describe('house-keeping', () => {
 describe('a handle', () => {
   test('tells the time of the server', async () => {
     const { one, close } = await scene();
-    const serverTime = async (): Promise<number> => {
-      const [line] = await schemas.run('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');
-      return Number(line?.['ms']);
-    };
     const before = await serverTime();
     const told = await one.storage.readTime();
     expect(told).toBeGreaterThanOrEqual(before);
@@ -211,6 +207,11 @@ describe('a handle', () => {
     await close();
   });
 });
+
+async function serverTime(): Promise<number> {
+  const [line] = await schemas.run('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');
+  return Number(line?.['ms']);
+}
 
 /** A handle to close, and another on the same data. */
 async function closing() {
