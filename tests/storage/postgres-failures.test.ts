@@ -105,7 +105,8 @@ describe('a busy or frozen server', () => {
     network.freeze();
     const sockets = openSockets();
     await storage.close();
-    // Two of the pool and the one that listened.
+    // Two of the pool and the one that listened, whose handles go a moment later.
+    await until(() => openSockets() === sockets - 3);
     expect(openSockets()).toBe(sockets - 3);
     await network.close();
   });
