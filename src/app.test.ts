@@ -6,9 +6,15 @@ import { recordedLog } from '../tests/support/recorded-log.ts';
 import { startApp, type App, type Overrides } from './app.ts';
 import type { Config } from './config/config.ts';
 import { DEFAULT_LIMITS } from './domain/limits.ts';
+import type { Address } from './lifecycle/listener.ts';
 import { StartError } from './lifecycle/start-error.ts';
 import { createMemoryData } from './storage/memory/memory-data.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
+import type { Storage } from './storage/storage.ts';
+
+const DAY_MS = 86_400_000;
+/** How far two clocks may be apart that agree. */
+const TOLERANCE_MS = 50;
 
 function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
   return startApp(
@@ -27,6 +33,22 @@ function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise
     },
     { log: recordedLog(), ...overrides },
   );
+}
+
+/** A storage whose clock is not the machine's. */
+function aDayAhead(): Storage {
+  return Object.assign(openMemoryStorage(), { readTime: async () => Date.now() + DAY_MS });
+}
+
+/** When a new session says that it was created. */
+async function createSession({ host, port }: Address): Promise<number> {
+  const answer = await fetch(`http://${host}:${port}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"displayName":"Ann"}',
+  });
+  const { session } = (await answer.json()) as { session: { createdAt: string } };
+  return Date.parse(session.createdAt);
 }
 
 describe('a server', () => {
@@ -87,6 +109,25 @@ describe('a server', () => {
     clock.advance(1_000);
     await cleared.promise;
     await app.close();
+  });
+
+  test("goes by the storage's clock where it shares the storage, and by its own where it does not", async () => {
+    for (const [config, aheadMs] of [
+      [{ storage: 'redis' }, DAY_MS],
+      [{ storage: 'memory' }, 0],
+    ] as const) {
+      const app = await start(config, { storage: aDayAhead() });
+      const before = Date.now() + aheadMs;
+      const createdAt = await createSession(app.address);
+      expect(createdAt).toBeGreaterThanOrEqual(before - TOLERANCE_MS);
+      expect(createdAt).toBeLessThan(before + DAY_MS / 2);
+      await app.close();
+    }
+  });
+
+  test('does not start where the storage cannot be found', async () => {
+    await expect(start({ storage: 'redis' })).rejects.toThrow('--redis-url');
+    await expect(start({ storage: 'postgres' })).rejects.toThrow('--postgres-url');
   });
 
   test('closes once, however often it is told to', async () => {

@@ -2,28 +2,42 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
+import { flagOf, variableOf } from './config/source.ts';
 import { createGrpcServer } from './grpc/grpc-server.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { openCertificate } from './lifecycle/certificate-source.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
+import { followStorageClock } from './lifecycle/follow-storage-clock.ts';
 import { startHousekeeping } from './lifecycle/housekeeping.ts';
 import { openPorts, type ServerAddress } from './lifecycle/ports.ts';
 import { reachStorage } from './lifecycle/reach-storage.ts';
 import { startReadiness } from './lifecycle/readiness.ts';
 import type { Timeouts } from './lifecycle/timeouts.ts';
+import { StartError, storageError } from './lifecycle/start-error.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLogger } from './observability/logger.ts';
 import { systemClock, type Clock } from './service/clock.ts';
 import { createService } from './service/create-service.ts';
 import type { Log } from './service/log.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
+import type { MigrateDirection, MigrationStatus } from './storage/postgres/migrate.ts';
+import type { StorageLog } from './storage/storage-log.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
 const CONNECTIONS_SHARE = 0.8;
 
-const OPEN_STORAGE: Readonly<Record<Config['storage'], () => Promise<Storage>>> = {
+/** Whoever does not use a storage does not load its driver. */
+const OPEN_STORAGE: Readonly<Record<Config['storage'], (config: Config, log: Log) => Promise<Storage>>> = {
   memory: async () => openMemoryStorage(),
+  redis: async ({ redis }, log) => {
+    const { openRedisStorage } = await import('./storage/redis/open-redis-storage.ts');
+    return openRedisStorage({ ...needed(redis, 'redis-url'), log });
+  },
+  postgres: async ({ postgres }, log) => {
+    const { openPostgresStorage } = await import('./storage/postgres/open-postgres-storage.ts');
+    return openPostgresStorage({ ...needed(postgres, 'postgres-url'), log });
+  },
 };
 
 /** A running server. */
@@ -52,11 +66,11 @@ export interface Overrides {
 
 /**
  * Starts a server and returns once it takes calls.
- * @throws StartError, StorageUnavailableError, or the signal's reason; what was acquired until then has been given back.
+ * @throws StartError, or the signal's reason; what was acquired until then has been given back.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { host, port, grpcPort, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
-  const { clock = systemClock(), log = createLogger(config), timeouts, signal } = overrides;
+  const { log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
   const isShuttingDown = (): boolean => shuttingDown;
@@ -69,10 +83,16 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   };
 
   try {
-    const certificate = tls && (await openCertificate(tls, { log, clock }));
+    const certificate = tls && (await openCertificate(tls, { log, clock: overrides.clock ?? systemClock() }));
     stack.push('certificate', async () => certificate?.close());
-    const storage = overrides.storage ?? (await reachStorage(OPEN_STORAGE[config.storage], { log, signal }));
+    const open = (): Promise<Storage> => OPEN_STORAGE[config.storage](config, log);
+    const storage =
+      overrides.storage ??
+      (await reachStorage(open, { log, signal }).catch((error: unknown) => {
+        throw storageError(error, config.storage);
+      }));
     stack.push('storage', () => storage.close());
+    const clock = overrides.clock ?? (await startClock(config, storage, log, stack));
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
 
     const live = createLiveHub({ storage, clock, limits, log });
@@ -126,4 +146,36 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     await stop();
     throw error;
   }
+}
+
+/** Instances that share a storage share its time. */
+async function startClock(config: Config, storage: Storage, log: Log, stack: CleanupStack): Promise<Clock> {
+  if (config.storage === 'memory') return systemClock();
+  const { clock, stop } = await followStorageClock(storage, log).catch((error: unknown) => {
+    throw storageError(error, config.storage);
+  });
+  stack.push('clock', stop);
+  return clock;
+}
+
+/** What a storage needs and the command line sees to. @throws StartError */
+function needed<T>(part: T | undefined, setting: string): T {
+  if (part === undefined) throw new StartError(`this storage needs ${flagOf(setting)} (${variableOf(setting)})`);
+  return part;
+}
+
+/**
+ * Migrates the storage without serving from it.
+ * @returns every migration that this program knows, as it is afterwards. @throws StartError
+ */
+export async function migrateStorage(
+  { postgres }: Config,
+  direction: MigrateDirection,
+  log: StorageLog,
+): Promise<readonly MigrationStatus[]> {
+  const { url, directUrl = url, schema } = needed(postgres, 'postgres-url');
+  const { migratePostgres } = await import('./storage/postgres/migrate.ts');
+  return migratePostgres({ url: directUrl, schema, log }, direction).catch((error: unknown) => {
+    throw storageError(error, 'postgres');
+  });
 }

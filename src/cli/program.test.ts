@@ -90,6 +90,20 @@ describe('veche config', () => {
     expect(output).toMatch(/^# config: veche\.yaml +# --config$/m);
   });
 
+  test('shows where the storage is, without the password', async () => {
+    const env = { VECHE_REDIS_URL: 'redis://ann:s3cret@a:6379,redis://b' };
+    const { code, output } = await run(['config', '--storage', 'redis'], env);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^redis-url: redis:\/\/ann:\*\*\*@a:6379,redis:\/\/b +# VECHE_REDIS_URL$/m);
+  });
+
+  test('tells of settings that are wrong only together', async () => {
+    expect(await run(['config', '--storage', 'postgres'])).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('postgres-url is not set'),
+    });
+  });
+
   test('tells all that is wrong, with exit code 2', async () => {
     const args = [
       'config',
@@ -131,5 +145,31 @@ describe('veche config', () => {
     expect(code).toBe(2);
     for (const name of ['--port', 'VECHE_HOST', 'VECHE_FOO', 'broken.yaml']) expect(errors).toContain(name);
     expect(errors).toMatch(/^veche: 4 problems/);
+  });
+});
+
+describe('veche migrate', () => {
+  test.each(['up', 'down', 'status'])('%s is for PostgreSQL only, and says so', async (direction) => {
+    expect(await run(['migrate', direction])).toStrictEqual({
+      code: 2,
+      output: '',
+      errors:
+        'veche: nothing to migrate: storage is memory (default), only postgres has a schema ' +
+        '(--storage postgres or VECHE_STORAGE=postgres)\n',
+    });
+  });
+
+  test('asks for one of its commands', async () => {
+    const { code, errors } = await run(['migrate']);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^ {2}up .*\n(?:.*\n)*? {2}down .*\n(?:.*\n)*? {2}status /m);
+    expect((await run(['migrate', 'sideways'])).code).toBe(2);
+  });
+
+  test('refuses wrong settings as every command does', async () => {
+    expect(await run(['migrate', 'up', '--storage', 'postgres'])).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('postgres-url is not set'),
+    });
   });
 });

@@ -9,6 +9,13 @@ import type { Io } from './io.ts';
 import { takeSettings, type SettingsAction } from './settings-command.ts';
 import { readVersion } from './version.ts';
 
+/** What `veche migrate` can do. */
+const MIGRATE_COMMANDS = {
+  up: 'apply every migration that is missing, as a start does',
+  down: 'take the latest migration back, with all data in what it had added',
+  status: 'tell which migrations are applied, and change nothing',
+} as const;
+
 /** Carries out a command line, without the program's own name. @returns the exit code. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let exitCode = EXIT_OK;
@@ -29,6 +36,14 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   serveCommand.addHelpText('after', EXIT_CODES_HELP);
   const configCommand = program.command('config').description('print the settings in effect and where each comes from');
   takeSettings(configCommand, io, onExit, showConfig);
+  const migrateCommand = program
+    .command('migrate')
+    .description('bring the schema of PostgreSQL up to date, or take it back; a start does what is missing by itself')
+    .helpCommand(false);
+  for (const [direction, description] of Object.entries(MIGRATE_COMMANDS)) {
+    const command = migrateCommand.command(direction).description(description);
+    takeSettings(command, io, onExit, migrate(direction as keyof typeof MIGRATE_COMMANDS));
+  }
 
   const setting = settingBeforeCommand(args);
   try {
@@ -49,5 +64,9 @@ function settingBeforeCommand([first = '']: readonly string[]): string | undefin
   return flags.find((flag) => first === flag || first.startsWith(`${flag}=`));
 }
 
-/** Loads the server only for the command that needs it: the others answer in a fraction of the time. */
+/** Loads the server only for the commands that need it: the others answer in a fraction of the time. */
 const serve: SettingsAction = async (settings, io) => (await import('./serve.ts')).serve(settings, io);
+
+function migrate(direction: keyof typeof MIGRATE_COMMANDS): SettingsAction {
+  return async (settings, io) => (await import('./migrate.ts')).migrate(direction)(settings, io);
+}

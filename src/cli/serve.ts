@@ -35,8 +35,7 @@ export const serve: SettingsAction = async ({ values }, io) => {
   }
   if (!stop.aborted) {
     log.info({ ...app.address, version: readVersion(), node: process.version, storage: config.storage }, 'listening');
-    if (isForPeople(config))
-      io.write(welcome(app.address, { reflection: config.reflection, tls: config.tls !== undefined }));
+    if (isForPeople(config)) io.write(welcome(app.address, config));
     await once(stop, 'abort');
   }
   const inTime = await app.close();

@@ -12,7 +12,11 @@ export interface Config {
   readonly grpcPort?: number | undefined;
   /** The files of the certificate. Without them nothing is encrypted. */
   readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
-  readonly storage: 'memory';
+  readonly storage: 'memory' | 'redis' | 'postgres';
+  /** There if its URL is. */
+  readonly redis?: RedisConfig | undefined;
+  /** There if its URL is. */
+  readonly postgres?: PostgresConfig | undefined;
   readonly reflection: boolean;
   /** Of other servers' web pages that may call. */
   readonly corsOrigins: Origins;
@@ -25,6 +29,29 @@ export interface Config {
   readonly logFormat: 'auto' | 'json' | 'pretty';
 }
 
+/** Where Redis is, and how it is used. */
+interface RedisConfig {
+  /** Several are the nodes of one cluster. */
+  readonly urls: readonly string[];
+  /** Begins every key. */
+  readonly prefix: string;
+  /** Whether to start although its eviction policy may lose chats. */
+  readonly allowEviction: boolean;
+}
+
+/** Where PostgreSQL is, and how it is used. */
+interface PostgresConfig {
+  readonly url: string;
+  /** Past a pooler, for listening and migrations; absent: `url`. */
+  readonly directUrl: string | undefined;
+  /** Holds every table. */
+  readonly schema: string;
+  /** Connections for calls. */
+  readonly poolSize: number;
+  /** Whether statements are prepared by name. */
+  readonly preparedStatements: boolean;
+}
+
 /** Puts the values of the settings in the places where the server looks for them. */
 export function toConfig(settings: ServerSettings): Config {
   return Object.freeze({
@@ -33,6 +60,8 @@ export function toConfig(settings: ServerSettings): Config {
     grpcPort: settings['grpc-port'],
     tls: toTls(settings),
     storage: settings.storage,
+    redis: toRedisConfig(settings),
+    postgres: toPostgresConfig(settings),
     reflection: settings.reflection,
     corsOrigins: settings['cors-origins'] ?? [],
     limits: Object.freeze({
@@ -55,4 +84,26 @@ export function toConfig(settings: ServerSettings): Config {
 /** Both or none are set: `SETTING_RULES` has it so. */
 function toTls({ 'tls-cert': certPath, 'tls-key': keyPath }: ServerSettings): Config['tls'] {
   return certPath === undefined || keyPath === undefined ? undefined : Object.freeze({ certPath, keyPath });
+}
+
+function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {
+  const urls = settings['redis-url'];
+  if (urls === undefined) return undefined;
+  return Object.freeze({
+    urls,
+    prefix: settings['redis-prefix'],
+    allowEviction: settings['redis-allow-eviction'],
+  });
+}
+
+function toPostgresConfig(settings: ServerSettings): PostgresConfig | undefined {
+  const url = settings['postgres-url'];
+  if (url === undefined) return undefined;
+  return Object.freeze({
+    url,
+    directUrl: settings['postgres-direct-url'],
+    schema: settings['postgres-schema'],
+    poolSize: settings['postgres-pool-size'],
+    preparedStatements: settings['postgres-prepared-statements'],
+  });
 }

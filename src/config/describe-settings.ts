@@ -2,7 +2,7 @@
 
 import { stringify } from 'yaml';
 import type { ResolvedSettings } from './resolve-settings.ts';
-import { NONE, type SettingTable } from './setting.ts';
+import { NONE, type Setting, type SettingTable } from './setting.ts';
 import { rowsOf } from './source.ts';
 
 /** A line per setting, with where it came from as a comment; secrets are masked. */
@@ -11,8 +11,7 @@ export function describeSettings<Table extends SettingTable>(
   { values, origins }: ResolvedSettings<Table>,
 ): string {
   const lines = rowsOf(table).map(([name, setting]) => {
-    const value: unknown = values[name];
-    const text = value === undefined ? NONE : setting.secret === true ? '***' : setting.kind.write(value);
+    const text = describeValue(setting, values[name]);
     // The file does not name itself.
     const key = name === 'config' ? `# ${name}` : name;
     return {
@@ -22,4 +21,10 @@ export function describeSettings<Table extends SettingTable>(
   });
   const width = Math.max(...lines.map(({ entry }) => entry.length));
   return lines.map(({ entry, origin }) => `${entry.padEnd(width)}  # ${origin}\n`).join('');
+}
+
+function describeValue({ kind, secret }: Setting, value: unknown): string {
+  if (value === undefined) return NONE;
+  if (secret !== true) return kind.write(value);
+  return kind.mask?.(value) ?? '***';
 }

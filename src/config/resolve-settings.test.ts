@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeSettings } from './describe-settings.ts';
-import { resolveSettings, WrongSettings, type ResolvedSettings } from './resolve-settings.ts';
+import { resolveSettings, WrongSettings, type ResolvedSettings, type SettingRule } from './resolve-settings.ts';
+import { redisUrls } from './server-url.ts';
 import { duration, oneOf, path, wholeNumber, type SettingTable } from './setting.ts';
 import { flagOf, type Source } from './source.ts';
 
@@ -12,6 +13,11 @@ const TABLE = {
   config: { group: 'A', kind: path(), default: undefined, description: 'the file' },
 } as const satisfies SettingTable;
 
+const RULE: SettingRule<typeof TABLE> = {
+  concerns: ['port', 'ttl'],
+  problem: ({ values: { port, ttl } }) => (port === 1 && ttl === undefined ? 'port 1 needs ttl' : undefined),
+};
+
 interface Given {
   readonly flags?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -19,15 +25,12 @@ interface Given {
 }
 
 function resolve({ flags = {}, env = {}, files = {} }: Given): ResolvedSettings<typeof TABLE> | WrongSettings {
-  return resolveSettings(TABLE, {
-    flags: flagSource(flags),
-    env,
-    readFile: (name) => {
-      const text = files[name];
-      if (text === undefined) throw new Error('no such file');
-      return text;
-    },
-  });
+  const readFile = (name: string): string => {
+    const text = files[name];
+    if (text === undefined) throw new Error('no such file');
+    return text;
+  };
+  return resolveSettings(TABLE, { flags: flagSource(flags), env, readFile }, [RULE]);
 }
 
 function flagSource(flags: Readonly<Record<string, string>>): Source {
@@ -73,15 +76,15 @@ describe('the value of a setting', () => {
 
   test('from a flag wins over a variable and the file', () => {
     const { values, origins } = accepted({
-      flags: { port: '1', config: 'veche.yaml' },
+      flags: { port: '4', config: 'veche.yaml' },
       env: { VECHE_PORT: '2' },
       files,
     });
-    expect([values.port, origins.port]).toStrictEqual([1, '--port']);
+    expect([values.port, origins.port]).toStrictEqual([4, '--port']);
   });
 
   test('is judged only if it wins', () => {
-    expect(accepted({ flags: { port: '1' }, env: { VECHE_PORT: 'nonsense' } }).values.port).toBe(1);
+    expect(accepted({ flags: { port: '4' }, env: { VECHE_PORT: 'nonsense' } }).values.port).toBe(4);
   });
 
   test('can be taken back to none where there is no default', () => {
@@ -132,6 +135,23 @@ describe('wrong settings', () => {
   });
 });
 
+describe('a rule over several settings', () => {
+  test('is broken by the values that are in effect, together with whatever else is wrong', () => {
+    expect(problems({ flags: { port: '1' }, env: { VECHE_FORMAT: 'xml' } })).toStrictEqual([
+      'format is "xml" (VECHE_FORMAT); it must be one of json, pretty',
+      'port 1 needs ttl',
+    ]);
+  });
+
+  test('is kept by values from different sources', () => {
+    expect(problems({ flags: { port: '1' }, env: { VECHE_TTL: '1s' } })).toStrictEqual([]);
+  });
+
+  test('is not judged where one of its settings alone is wrong', () => {
+    expect(problems({ flags: { port: '1', ttl: 'soon' } })).toHaveLength(1);
+  });
+});
+
 describe('a secret', () => {
   test('is read from the file that its variable names, without the line feed at its end', () => {
     const given = { env: { VECHE_ADMIN_TOKEN_FILE: '/run/token' }, files: { '/run/token': 's3cret\n' } };
@@ -174,6 +194,16 @@ describe('the description of settings', () => {
         '# config: veche.yaml  # --config',
         '',
       ].join('\n'),
+    );
+  });
+
+  test('shows of a secret what its kind lets everybody see', () => {
+    const table = {
+      server: { group: 'A', kind: redisUrls(), default: undefined, description: 'where', secret: true },
+    } as const satisfies SettingTable;
+    const values = { server: ['redis://ann:s3cret@a'] };
+    expect(describeSettings(table, { values, origins: { server: '--server' } })).toBe(
+      'server: redis://ann:***@a  # --server\n',
     );
   });
 

@@ -1,7 +1,7 @@
 /** What must hold between the settings of the server. */
 
 import type { ResolvedSettings, SettingRule } from './resolve-settings.ts';
-import type { SETTINGS } from './settings.ts';
+import { SETTINGS } from './settings.ts';
 import { flagOf, variableOf } from './source.ts';
 
 type Rule = SettingRule<typeof SETTINGS>;
@@ -25,7 +25,12 @@ const tlsHasBothFiles: Rule = {
 };
 
 /** The rules, in the order in which what is wrong is shown. */
-export const SETTING_RULES: readonly Rule[] = [grpcHasAnotherPort, tlsHasBothFiles];
+export const SETTING_RULES: readonly Rule[] = [
+  grpcHasAnotherPort,
+  tlsHasBothFiles,
+  storageHasUrl('redis', 'redis-url'),
+  storageHasUrl('postgres', 'postgres-url'),
+];
 
 function missingBeside(
   { values, origins }: Settings,
@@ -37,4 +42,16 @@ function missingBeside(
     `${missing} is not set (${flagOf(missing)}, ${variableOf(missing)}), but ${given} is (${origins[given]}); ` +
     'TLS needs both'
   );
+}
+
+/** A storage that is a server of its own is found by its URL. */
+function storageHasUrl(storage: 'redis' | 'postgres', url: 'redis-url' | 'postgres-url'): Rule {
+  return {
+    concerns: ['storage', url],
+    problem: ({ values, origins }) => {
+      if (values.storage !== storage || values[url] !== undefined) return undefined;
+      const ways = `${flagOf(url)}, ${variableOf(url)} or ${variableOf(url)}_FILE`;
+      return `${url} is not set (${ways}), but storage is ${storage} (${origins.storage}); it must be ${SETTINGS[url].kind.allowed}`;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, hostName, oneOf, path, trueOrFalse, wholeNumber, type Kind } from './setting.ts';
+import { duration, hostName, matching, oneOf, path, trueOrFalse, wholeNumber, type Kind } from './setting.ts';
 
 const port = wholeNumber({ min: 0, max: 65_535 });
 const upToAnHour = duration({ min: 1_000, max: 3_600_000 });
@@ -20,6 +20,7 @@ describe('a value', () => {
     [hostName(), '::1', '::1'],
     [hostName(), 'fe80::1%eth0', 'fe80::1%eth0'],
     [path(), '/etc/veche.yaml', '/etc/veche.yaml'],
+    [matching('name', /^a+$/, 'some a'), 'aaa', 'aaa'],
   ])('%o reads %s', (kind, text, value) => {
     expect(kind.read(text)).toBe(value);
     expect(kind.write(value)).toBe(text);
@@ -52,6 +53,7 @@ describe('a value', () => {
     [hostName(), '127.1'],
     [hostName(), 'example..org'],
     [path(), ''],
+    [matching('name', /^a+$/, 'some a'), 'aab'],
   ])('%o refuses %j', (kind, text) => {
     expect(kind.read(text)).toBeUndefined();
   });

@@ -12,7 +12,7 @@ export interface Setting<T = unknown> {
   readonly default: T | undefined;
   /** What it does, beginning in lower case, without a full stop. */
   readonly description: string;
-  /** Never shown; may also be given as the path of a file that holds it, in `VECHE_…_FILE`. */
+  /** Shown only as far as its kind hides what is secret in it; may also be given as the path of a file that holds it, in `VECHE_…_FILE`. */
   readonly secret?: true;
 }
 
@@ -44,6 +44,8 @@ export interface Kind<T> {
   read(text: string): T | undefined;
   /** Writes a value so that `read` gives the same. */
   write(value: T): string;
+  /** Writes a secret value for everybody to see; without this, nothing of it is shown. */
+  mask?(value: T): string;
 }
 
 /** A range with both its ends. */
@@ -123,6 +125,11 @@ export function pemPath(): Kind<string> {
 /** Whether a text is what belongs into a PEM file: perhaps a private key, so it must not be shown. */
 export function holdsPem(text: string): boolean {
   return text.includes('-----BEGIN');
+}
+
+/** Text of a certain form. @param allowed says it in words. */
+export function matching(metavar: string, pattern: RegExp, allowed: string): Kind<string> {
+  return { metavar, allowed, read: (text) => (pattern.test(text) ? text : undefined), write: (value) => value };
 }
 
 function within({ min, max }: Range, value: number | undefined): number | undefined {

@@ -2,13 +2,23 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { toConfig } from './config.ts';
-import { resolveSettings, type ResolvedSettings } from './resolve-settings.ts';
+import { resolveSettings, WrongSettings, type ResolvedSettings } from './resolve-settings.ts';
+import { SETTING_RULES } from './setting-rules.ts';
 import { settingsMarkdown } from './settings-markdown.ts';
 import { SETTINGS, type ServerSettings } from './settings.ts';
 import { rowsOf, variableOf } from './source.ts';
 
-const NOTHING = { flags: { values: new Map(), problems: [] }, env: {}, readFile: () => '' };
-const defaults = resolveSettings(SETTINGS, NOTHING) as ResolvedSettings<typeof SETTINGS>;
+const NO_FLAGS = { values: new Map(), problems: [] };
+const URLS = { VECHE_REDIS_URL: 'redis://a,redis://b', VECHE_POSTGRES_URL: 'postgres://a/veche' };
+const FILES = { VECHE_TLS_CERT: 'a file', VECHE_TLS_KEY: 'a file' };
+
+function resolve(env: NodeJS.ProcessEnv): ResolvedSettings<typeof SETTINGS> | WrongSettings {
+  return resolveSettings(SETTINGS, { flags: NO_FLAGS, env, readFile: () => '' }, SETTING_RULES);
+}
+
+const defaults = resolve({}) as ResolvedSettings<typeof SETTINGS>;
+/** Some settings matter only where others are set. */
+const complete = resolve({ ...URLS, ...FILES }) as ResolvedSettings<typeof SETTINGS>;
 
 describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS))('%s has a default that is allowed', (_name, setting) => {
@@ -23,6 +33,8 @@ describe('the settings of the server', () => {
       grpcPort: undefined,
       tls: undefined,
       storage: 'memory',
+      redis: undefined,
+      postgres: undefined,
       reflection: true,
       corsOrigins: [],
       limits: DEFAULT_LIMITS,
@@ -36,16 +48,55 @@ describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS).filter(([name]) => name !== 'config'))(
     '%s finds its way into the configuration',
     (name) => {
-      const given = { ...defaults.values, 'tls-cert': 'a file', 'tls-key': 'a file' };
-      const changed = { ...given, [name]: 'something else' } as unknown as ServerSettings;
-      expect(toConfig(changed)).not.toStrictEqual(toConfig(given));
+      const changed = { ...complete.values, [name]: 'something else' } as unknown as ServerSettings;
+      expect(toConfig(changed)).not.toStrictEqual(toConfig(complete.values));
     },
   );
+
+  test('say where the storages are that are servers of their own', () => {
+    expect(toConfig(complete.values)).toMatchObject({
+      redis: { urls: ['redis://a', 'redis://b'], prefix: 'veche', allowEviction: false },
+      postgres: { url: 'postgres://a/veche', schema: 'veche', poolSize: 10, preparedStatements: true },
+    });
+  });
+
+  test.each([
+    ['redis', 'VECHE_REDIS_URL'],
+    ['postgres', 'VECHE_POSTGRES_URL'],
+  ])('that choose %s must name its server', (storage, variable) => {
+    const { problems } = resolve({ VECHE_STORAGE: storage }) as WrongSettings;
+    expect(problems).toStrictEqual([
+      expect.stringMatching(new RegExp(`^${storage}-url is not set .*${variable}_FILE.*VECHE_STORAGE`)),
+    ]);
+    expect(resolve({ ...URLS, VECHE_STORAGE: storage })).not.toBeInstanceOf(WrongSettings);
+  });
+
+  test.each([
+    ['VECHE_REDIS_URL', 'redis://ann:s3cret@host:port'],
+    ['VECHE_POSTGRES_URL', 'postgres://ann:s3cret@host:port'],
+    ['VECHE_POSTGRES_DIRECT_URL', 'ann:s3cret@host'],
+  ])('that are wrong do not show the password: %s', (variable, url) => {
+    const { problems } = resolve({ [variable]: url }) as WrongSettings;
+    expect(problems).toStrictEqual([expect.stringContaining(`(${variable}); it must be `)]);
+    expect(problems.join()).not.toContain('s3cret');
+  });
+
+  test.each([
+    ['redis-prefix', 'a{b}'],
+    ['redis-prefix', ''],
+    ['postgres-schema', 'pg_veche'],
+    ['postgres-schema', 'Veche'],
+    ['postgres-schema', 'a'.repeat(49)],
+  ] as const)('have no %s %j', (name, text) => {
+    expect(SETTINGS[name].kind.read(text)).toBeUndefined();
+  });
 
   test('make a configuration that cannot be changed', () => {
     const config = toConfig(defaults.values);
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.limits)).toBe(true);
+    const { redis, postgres } = toConfig(complete.values);
+    expect([redis, postgres].every(Object.isFrozen)).toBe(true);
   });
 
   test.each(rowsOf(SETTINGS))('%s has a variable that Kubernetes does not set for a service', (name) => {

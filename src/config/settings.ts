@@ -2,9 +2,11 @@
 
 import { DEFAULT_LIMITS, MAX_CHAT_TTL_MS, MIN_CHAT_TTL_MS } from '../domain/limits.ts';
 import { originList } from './origins.ts';
+import { postgresUrl, redisUrls } from './server-url.ts';
 import {
   duration,
   hostName,
+  matching,
   oneOf,
   path,
   pemPath,
@@ -53,9 +55,10 @@ export const SETTINGS = {
   },
   storage: {
     group: 'Server',
-    kind: oneOf('memory'),
+    kind: oneOf('memory', 'redis', 'postgres'),
     default: 'memory',
-    description: 'where sessions, chats and messages are kept; memory keeps nothing over a restart',
+    description:
+      'where everything is kept; memory: nothing over a restart, redis and postgres: shared by any number of instances',
   },
   reflection: {
     group: 'Server',
@@ -122,6 +125,61 @@ export const SETTINGS = {
     kind: lifetime,
     default: DEFAULT_LIMITS.maxChatTtlMs,
     description: 'longest chat lifetime that may be asked for, also given to chats that ask for none',
+  },
+  'redis-url': {
+    group: 'Redis',
+    kind: redisUrls(),
+    default: undefined,
+    secret: true,
+    description: 'the server, or several nodes of one cluster',
+  },
+  'redis-prefix': {
+    group: 'Redis',
+    kind: matching('name', /^[\w.:-]{1,64}$/, 'up to 64 letters, digits and any of _ - . :'),
+    default: 'veche',
+    description: 'the beginning of every key, so that one Redis can be shared',
+  },
+  'redis-allow-eviction': {
+    group: 'Redis',
+    kind: trueOrFalse(),
+    default: false,
+    description: 'whether to start although its maxmemory-policy may silently delete chats',
+  },
+  'postgres-url': {
+    group: 'PostgreSQL',
+    kind: postgresUrl(),
+    default: undefined,
+    secret: true,
+    description: 'the server and database, or a pooler before it',
+  },
+  'postgres-direct-url': {
+    group: 'PostgreSQL',
+    kind: postgresUrl(),
+    default: undefined,
+    secret: true,
+    description: 'the same database past the pooler, for listening and migrations',
+  },
+  'postgres-schema': {
+    group: 'PostgreSQL',
+    kind: matching(
+      'name',
+      /^(?!pg_)[a-z_][a-z0-9_]{0,47}$/,
+      'up to 48 lower-case letters, digits and _, not beginning with a digit or pg_',
+    ),
+    default: 'veche',
+    description: 'the schema that holds every table, so that one database can be shared',
+  },
+  'postgres-pool-size': {
+    group: 'PostgreSQL',
+    kind: wholeNumber({ min: 1, max: 1_000 }),
+    default: 10,
+    description: 'connections of one instance for its calls; one more listens',
+  },
+  'postgres-prepared-statements': {
+    group: 'PostgreSQL',
+    kind: trueOrFalse(),
+    default: true,
+    description: 'whether statements are prepared by name; false behind PgBouncer before 1.21',
   },
   'drain-delay': {
     group: 'Stopping',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { portError } from './start-error.ts';
+import { StorageUnavailableError, UnusableStorageError } from '../storage/storage.ts';
+import { portError, StartError, storageError } from './start-error.ts';
 
 const address = { host: '127.0.0.1', port: 8080 };
 
@@ -33,4 +34,27 @@ test('any other failure keeps the words of the system', () => {
   expect(portError(failure('EMFILE'), address, 'port').message).toBe(
     'cannot open port 8080 on 127.0.0.1: listen EMFILE',
   );
+});
+
+test.each([
+  ['redis', 'Redis does not answer: connection refused; is it running, and is --redis-url (VECHE_REDIS_URL) right?'],
+  [
+    'postgres',
+    'PostgreSQL does not answer: connection refused; is it running, and is --postgres-url (VECHE_POSTGRES_URL) right?',
+  ],
+] as const)('%s that is not there is put in words that name the setting', (storage, message) => {
+  const error = storageError(new StorageUnavailableError('connection refused'), storage);
+  expect(error).toBeInstanceOf(StartError);
+  expect(error).toMatchObject({ message });
+});
+
+test('a storage that cannot be used is told of in its own words', () => {
+  const error = storageError(new UnusableStorageError('the password is wrong'), 'redis');
+  expect(error).toBeInstanceOf(StartError);
+  expect(error).toMatchObject({ message: 'the password is wrong' });
+});
+
+test('a storage that fails unexpectedly is not put in words', () => {
+  const error = new Error('a fault');
+  expect(storageError(error, 'redis')).toBe(error);
 });

@@ -1,6 +1,8 @@
 /** What keeps a server from starting, in words for whoever started it. */
 
+import type { Config } from '../config/config.ts';
 import { flagOf, variableOf } from '../config/source.ts';
+import { StorageUnavailableError, UnusableStorageError } from '../storage/storage.ts';
 import type { Address } from './listener.ts';
 
 /** The server cannot start; the message says why and what to do. */
@@ -22,4 +24,19 @@ export function portError(cause: unknown, { host, port }: Address, setting: 'por
   };
   const { code = '', message } = cause as NodeJS.ErrnoException;
   return new StartError(`cannot open port ${port} on ${host}: ${reasons[code] ?? message}`, { cause });
+}
+
+const STORAGE_NAMES: Readonly<Record<Config['storage'], string>> = {
+  memory: 'the memory',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+};
+
+/** Puts a failure to open the storage in words; what is neither of those that a storage promises stays what it is. */
+export function storageError(cause: unknown, storage: Config['storage']): unknown {
+  if (cause instanceof UnusableStorageError) return new StartError(cause.message, { cause });
+  if (!(cause instanceof StorageUnavailableError)) return cause;
+  const url = `${storage}-url`;
+  const advice = `is it running, and is ${flagOf(url)} (${variableOf(url)}) right?`;
+  return new StartError(`${STORAGE_NAMES[storage]} does not answer: ${cause.message}; ${advice}`, { cause });
 }

@@ -28,8 +28,11 @@ export function systemClock(): Clock {
   return { now, wakeAt: (at, callback) => wakeAt(now, at, callback) };
 }
 
-/** Waits in steps that a timer can take; the process may end meanwhile. */
-function wakeAt(now: () => number, at: number, callback: () => void): () => void {
+/**
+ * Calls `callback` as `Clock.wakeAt` does, for a clock that shows `now`. Waits in steps that a timer can take; the process may
+ * end meanwhile.
+ */
+export function wakeAt(now: () => number, at: number, callback: () => void): () => void {
   if (at === Infinity) return () => {};
   const arm = (): NodeJS.Timeout => {
     const delayMs = Math.min(Math.max(at - now(), 0), MAX_TIMER_MS);

@@ -9,7 +9,7 @@ import { openPostgresStorage } from '../../src/storage/postgres/open-postgres-st
 import { StorageUnavailableError, UnusableStorageError } from '../../src/storage/storage.ts';
 import { PostgresSchemas } from '../support/postgres-schemas.ts';
 import { startOwnPostgres } from '../support/servers/postgres-server.ts';
-import { freePorts } from '../support/servers/temporary-server.ts';
+import { freePorts } from '../support/servers/free-ports.ts';
 
 const server = await startOwnPostgres();
 const schemas = await PostgresSchemas.connect(server.url);

@@ -9,7 +9,7 @@ import { openRedisStorage } from '../../src/storage/redis/open-redis-storage.ts'
 import { type Storage, StorageUnavailableError, UnusableStorageError } from '../../src/storage/storage.ts';
 import { type RecordedLog, recordedLog } from '../support/recorded-log.ts';
 import { startOwnRedis, startRedisCluster, type TestRedis } from '../support/servers/redis-server.ts';
-import { freePorts } from '../support/servers/temporary-server.ts';
+import { freePorts } from '../support/servers/free-ports.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {

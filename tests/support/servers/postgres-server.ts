@@ -4,17 +4,24 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { freePorts } from './free-ports.ts';
+import { GuardedFolder, unprivileged } from './guarded-folder.ts';
 import { pgbouncerProgram, postgresPrograms } from './programs.ts';
-import { freePorts, temporaryFolder, TemporaryServer, unprivileged } from './temporary-server.ts';
+import { TemporaryServer } from './temporary-server.ts';
 
 /** A running PostgreSQL; its user may create schemas. */
 export interface TestPostgres {
   readonly url: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Nothing of a test's data has to outlive the machine. A test about crashes says otherwise. */
-const CARELESS = { fsync: 'off', synchronous_commit: 'on', full_page_writes: 'off' };
+const CARELESS = {
+  fsync: 'off',
+  synchronous_commit: 'on',
+  full_page_writes: 'off',
+  dynamic_shared_memory_type: 'mmap',
+};
 
 /** PostgreSQL as the machine of the tests offers it. */
 export async function startPostgres(): Promise<TestPostgres> {
@@ -22,26 +29,32 @@ export async function startPostgres(): Promise<TestPostgres> {
   return given === undefined || given === '' ? startOwnPostgres() : { url: given, close: async () => {} };
 }
 
-/** A server of the test's own, which it may kill. @param options as in its configuration. */
+/**
+ * A server of the test's own, which it may kill.
+ * @param options as in its configuration. @param programs the folder of `initdb` and `postgres`.
+ */
 export async function startOwnPostgres(
   options: Readonly<Record<string, string>> = {},
+  programs = postgresPrograms(),
 ): Promise<TestPostgres & { readonly server: TemporaryServer; readonly port: number }> {
-  const programs = postgresPrograms();
   const [port = 0] = await freePorts(1);
-  const folder = temporaryFolder();
-  const data = join(folder, 'data');
-  execFileSync(
-    join(programs, 'initdb'),
-    ['-D', data, '-U', 'veche', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-    { ...unprivileged(), cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const settings = { ...CARELESS, max_connections: '200', unix_socket_directories: folder, ...options };
+  // Killed outright, it would leave memory behind that it shares with its children.
+  const folder = new GuardedFolder('QUIT');
+  const data = join(folder.path, 'data');
+  try {
+    initialise(join(programs, 'initdb'), folder.path, data);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+  const settings = { ...CARELESS, max_connections: '200', unix_socket_directories: folder.path, ...options };
   const url = `postgres://veche@127.0.0.1:${port}/postgres`;
   const server = new TemporaryServer(
     {
       command: join(programs, 'postgres'),
       args: ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags(settings)],
       probe: () => ping(url),
+      endSignal: 'SIGQUIT',
     },
     folder,
   );
@@ -52,8 +65,8 @@ export async function startOwnPostgres(
 /** PgBouncer in transaction mode before a server: each transaction may run on another of its few connections. */
 export async function startPgbouncer({ port: serverPort }: { readonly port: number }): Promise<TestPostgres> {
   const [port = 0] = await freePorts(1);
-  const folder = temporaryFolder();
-  const file = join(folder, 'pgbouncer.ini');
+  const folder = new GuardedFolder('KILL');
+  const file = join(folder.path, 'pgbouncer.ini');
   writeFileSync(
     file,
     `[databases]
@@ -68,9 +81,18 @@ default_pool_size = 3
 `,
   );
   const url = `postgres://veche@127.0.0.1:${port}/postgres`;
-  const server = new TemporaryServer({ command: pgbouncerProgram(), args: [file], probe: () => ping(url) }, folder);
+  const program = { command: pgbouncerProgram(), args: [file], probe: () => ping(url), endSignal: 'SIGKILL' } as const;
+  const server = new TemporaryServer(program, folder);
   await server.start();
   return { url, close: () => server.remove() };
+}
+
+function initialise(initdb: string, folder: string, data: string): void {
+  execFileSync(
+    initdb,
+    ['-D', data, '-U', 'veche', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    { ...unprivileged(), cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
 }
 
 function flags(settings: Readonly<Record<string, string>>): string[] {

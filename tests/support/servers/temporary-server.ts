@@ -1,14 +1,13 @@
 /** A server program that runs for a test, in a folder of its own, and is gone afterwards, however the test ends. */
 
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { type GuardedFolder, unprivileged } from './guarded-folder.ts';
+import { freezeTree, thawTree } from './process-tree.ts';
 
-/** Ends the server and removes its folder as soon as whoever started both is gone: its end of the pipe closes then. */
-const GUARD = 'cat > /dev/null; kill -KILL "$1" 2> /dev/null; rm -rf "$2"';
+/** Far more than any of them needs, on any machine. */
+const START_DEADLINE_MS = 60_000;
+const PROBE_INTERVAL_MS = 20;
 
 /** How a program is run. */
 export interface ServerProgram {
@@ -16,111 +15,94 @@ export interface ServerProgram {
   readonly args: readonly string[];
   /** Resolves once it serves; rejects while it does not. */
   readonly probe: () => Promise<void>;
+  /** Ends it at once and leaves nothing on the machine outside of its folder. */
+  readonly endSignal: NodeJS.Signals;
 }
 
 /** One server, which can be killed, frozen and started again on the same data. */
 export class TemporaryServer {
   readonly #program: ServerProgram;
-  readonly #folder: string;
+  readonly #folder: GuardedFolder;
   #child: ChildProcess | undefined;
-  #guard: ChildProcess | undefined;
+  #closed: Promise<unknown> = Promise.resolve();
   #output = '';
 
-  constructor(program: ServerProgram, folder: string) {
+  constructor(program: ServerProgram, folder: GuardedFolder) {
     this.#program = program;
     this.#folder = folder;
   }
 
+  /** Of its first process; undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Holds its data. */
+  get folder(): string {
+    return this.#folder.path;
+  }
+
   /** Starts it and waits until it serves. @throws Error with what it said if it ends instead. */
   async start(): Promise<void> {
-    const { command, args, probe } = this.#program;
-    const child = spawn(command, args, { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'], ...unprivileged() });
+    const { command, args } = this.#program;
+    const child = spawn(command, args, {
+      cwd: this.#folder.path,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its end at Ctrl+C is the guard's work.
+      detached: true,
+      ...unprivileged(),
+    });
     this.#child = child;
+    this.#folder.watch(child.pid);
     this.#output = '';
     const keep = (text: Buffer): void => {
       this.#output = (this.#output + text.toString()).slice(-4_000);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    // Only when all that it has started has ended too, and let go of what they share, can it be started again.
+    this.#closed = once(child, 'close');
+    this.#closed.catch(() => {});
     await once(child, 'spawn');
-    this.#guard = spawn('sh', ['-c', GUARD, 'guard', String(child.pid), this.#folder], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      // Not told of Ctrl+C, which would end it before its work.
-      detached: true,
-    });
-    await this.#serving(child, probe);
+    await this.#serving(child);
   }
 
   /** Ends it at once, as a crash does. Its data stay. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    child.kill(signal);
-    await exited;
-    this.#guard?.kill('SIGKILL');
+    this.#child?.kill(signal);
+    await this.#closed;
     this.#child = undefined;
+    this.#folder.watch(undefined);
   }
 
   /** Lets it hang, with all its connections open. */
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    if (this.pid !== undefined) freezeTree(this.pid);
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    if (this.pid !== undefined) thawTree(this.pid);
   }
 
   /** Ends it and removes its data. */
   async remove(): Promise<void> {
     this.thaw();
-    await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
+    await this.kill(this.#program.endSignal);
+    this.#folder.remove();
   }
 
-  async #serving(child: ChildProcess, probe: () => Promise<void>): Promise<void> {
-    for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        throw new Error(`${this.#program.command} has ended: ${this.#output}`);
-      }
+  async #serving(child: ChildProcess): Promise<void> {
+    const { command, probe } = this.#program;
+    for (const deadline = performance.now() + START_DEADLINE_MS; performance.now() < deadline;) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended: ${this.#output}`);
       try {
         await probe();
         return;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
       }
     }
+    await this.remove();
+    throw new Error(`${command} does not serve: ${this.#output}`);
   }
-}
-
-/** A new folder that the server's user may write to. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'veche-test-'));
-  const { uid, gid } = unprivileged();
-  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
-  return folder;
-}
-
-/** As whom servers run: PostgreSQL refuses to be root. */
-export function unprivileged(): { readonly uid?: number; readonly gid?: number } {
-  if (userInfo().uid !== 0) return {};
-  return { uid: idOfNobody('-u'), gid: idOfNobody('-g') };
-}
-
-function idOfNobody(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-}
-
-/** Ports that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
