@@ -9,10 +9,10 @@ SOURCES := $(shell find src contracts -type f -not -name '*.test.ts' 2>/dev/null
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
 
-.PHONY: help run demo test check check-generated generate lint fmt bench baseline clean
+.PHONY: help run demo test test-faults check check-generated generate lint fmt bench baseline clean
 
 help: ## Lists what can be done
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(BUILT) ## Builds and starts a server on the memory storage; flags by ARGS="--port 9000"
 	@exec node dist/main.js serve $(ARGS)
@@ -20,11 +20,14 @@ run: $(BUILT) ## Builds and starts a server on the memory storage; flags by ARGS
 demo: $(INSTALLED) ## Plays a long conversation through a server of its own and checks that every reader got all of it
 	@node examples/demo/demo.ts $(ARGS)
 
-test: $(BUILT) ## Runs every test
-	@vitest run $(TEST_ARGS)
+test: $(BUILT) ## Runs every test but those of failures, on every storage
+	@vitest run --reporter=default --reporter=tests/support/conformance-reporter.ts $(TEST_ARGS)
+
+test-faults: $(BUILT) ## Kills, freezes and floods real servers under load (minutes)
+	@vitest run --config vitest.faults.config.ts $(TEST_ARGS)
 
 check: check-generated lint ## Checks generated code, format, types, lint, unused code, layers; runs the fast tests
-	@vitest run src $(TEST_ARGS)
+	@vitest run --project src $(TEST_ARGS)
 
 check-generated: $(INSTALLED)
 	@rm -rf .cache/gen && buf generate -o .cache/gen

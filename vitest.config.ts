@@ -1,11 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** What all tests have in common, those of failures too. */
+export const common = {
+  // CommonJS is imported as Node itself does it.
+  deps: { interopDefault: false },
+  // A test that hangs fails; none waits for a clock, so none needs long.
+  testTimeout: 20_000,
+};
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-    // A test that hangs fails; none waits for a clock, so none needs long.
-    testTimeout: 20_000,
-    // CommonJS is imported as Node itself does it.
-    deps: { interopDefault: false },
+    projects: [
+      // Those that need nothing but Node.
+      { test: { ...common, name: 'src', include: ['src/**/*.test.ts'] } },
+      // Those of the whole system, on real storages.
+      {
+        test: {
+          ...common,
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/faults/**'],
+          // Starting a server takes longer than any answer.
+          hookTimeout: 120_000,
+          globalSetup: 'tests/support/servers/install-servers.ts',
+        },
+      },
+    ],
   },
 });
