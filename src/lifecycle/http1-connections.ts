@@ -30,22 +30,22 @@ export class Http1Connections {
   readonly #pipelining = new WeakSet<Socket>();
 
   constructor({ onRequest, onUnreadable }: Http1Handler, timeouts: Timeouts) {
-    this.server = createServer(
-      {
-        headersTimeout: timeouts.headersMs,
-        requestTimeout: timeouts.requestMs,
-        keepAliveTimeout: timeouts.keepAliveMs,
-        connectionsCheckingInterval: timeouts.checkingIntervalMs,
-        noDelay: true,
-        // Whoever answers requests refuses those without, in its own words.
-        requireHostHeader: false,
-      },
-      onRequest,
-    );
+    this.server = createServer({
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      connectionsCheckingInterval: timeouts.checkingIntervalMs,
+      noDelay: true,
+      // Whoever answers requests refuses those without, in its own words.
+      requireHostHeader: false,
+    });
+    // To Node an answer is over before all of it is on its way: it would be cut when the server closes.
+    this.server.closeIdleConnections = () => {};
     const [serve] = this.server.listeners('connection');
     this.#serve = (socket) => void serve?.call(this.server, socket);
     this.server.removeAllListeners('connection');
     this.server.on('request', ({ socket }, response) => this.#follow(socket, response));
+    this.server.on('request', onRequest);
     // What else a client expects is no reason to answer otherwise; left to itself, Node does without asking anybody.
     this.server.on('checkExpectation', (request, response) => this.server.emit('request', request, response));
     if (onUnreadable === undefined) return;
@@ -63,7 +63,7 @@ export class Http1Connections {
 
   /** Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed. */
   async close(graceMs: number): Promise<void> {
-    for (const response of this.#open.values()) if (isUnderWay(response)) this.#destroyOnceOver(response);
+    for (const response of this.#open.values()) if (isUnderWay(response)) this.#makeLast(response);
     this.#destroyIdle();
     const force = setTimeout(() => {
       for (const socket of this.#open.keys()) socket.destroy();
@@ -78,10 +78,12 @@ export class Http1Connections {
     if (isUnderWay(this.#open.get(socket))) this.#pipelining.add(socket);
     this.#open.set(socket, response);
     // Only then: a listener on every response costs.
-    if (!this.server.listening) this.#destroyOnceOver(response);
+    if (!this.server.listening) this.#makeLast(response);
   }
 
-  #destroyOnceOver(response: ServerResponse): void {
+  #makeLast(response: ServerResponse): void {
+    // It says so, if its headers are still to be sent: a client that did not know might ask again, just too late.
+    response.shouldKeepAlive = false;
     response.once('close', () => this.#destroyIdle());
   }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
+import { Agent, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordedLog } from '../../tests/support/recorded-log.ts';
 import { openListener, type Address, type Listener } from './listener.ts';
@@ -152,14 +152,54 @@ describe('closing', () => {
     await expect(listener.close(LONG_MS)).resolves.toBeUndefined();
   });
 
-  test('lets a running request finish', async () => {
+  test('lets an answer arrive that its reader takes slowly', async () => {
+    // More than what systems hold of a connection that is not read, on both its ends.
+    const body = Buffer.alloc(32 * 1024 * 1024);
+    const answered = Promise.withResolvers<void>();
+    await open((_request, response) => {
+      response.end(body);
+      answered.resolve();
+    });
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await answered.promise;
+    const closed = listener.close(LONG_MS);
+    expect((await buffer(client)).length).toBeGreaterThan(body.length);
+    await closed;
+  });
+
+  test('lets a running request finish, and says that nothing more is answered', async () => {
     const asked = Promise.withResolvers<() => void>();
     await open((_request, response) => asked.resolve(() => response.end('finished')));
     const response = httpGet(new Agent({ keepAlive: true }));
     const answer = await asked.promise;
     const closed = listener.close(LONG_MS);
     answer();
+    expect((await response).headers.connection).toBe('close');
     expect(await text(await response)).toBe('finished');
+    await closed;
+  });
+
+  test('says the same to a request that comes in behind a running one', async () => {
+    const running = Promise.withResolvers<ServerResponse>();
+    const behind = Promise.withResolvers<void>();
+    await open((request, response) => {
+      if (request.url === '/behind') {
+        response.end('behind');
+        behind.resolve();
+      } else {
+        response.flushHeaders();
+        running.resolve(response);
+      }
+    });
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const response = await running.promise;
+    const closed = listener.close(LONG_MS);
+    client.write('GET /behind HTTP/1.1\r\nhost: a\r\n\r\n');
+    await behind.promise;
+    response.end('finished');
+    expect(await text(client)).toMatch(/keep-alive.*finished.*Connection: close.*behind/s);
     await closed;
   });
 
