@@ -1,6 +1,6 @@
 /**
  * Loaded before a server under test (`node --expose-gc --import`), so that its own code needs no hooks: tells the
- * process that started it the port it listens on and, when asked, what it has used so far.
+ * process that started it the ports it listens on and, when asked, what it has used so far.
  */
 
 import { subscribe } from 'node:diagnostics_channel';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What the other side may ask. */
 export type Question = 'cpu' | 'memory';
 
-/** What the probe sends: the port once, then one answer to each question. */
+/** What the probe sends: each port as it is opened, then one answer to each question. */
 export interface Answers {
   readonly port: number;
   /** Used by all threads of the process since its start. */

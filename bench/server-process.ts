@@ -1,9 +1,11 @@
 /** A server under test: a process of its own, watched from outside through the probe. */
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Answers, Memory, Question } from './probe.ts';
+
+const ENDED = 'the server under test has ended';
 
 export class ServerProcess {
   readonly port: number;
@@ -17,8 +19,9 @@ export class ServerProcess {
   /**
    * Starts a script and waits until it listens.
    * @param script relative to this folder.
+   * @param portCount how many ports it opens: the last one is that of the server.
    */
-  static async start(script: string, args: readonly string[]): Promise<ServerProcess> {
+  static async start(script: string, args: readonly string[], portCount: number): Promise<ServerProcess> {
     const child = fork(pathOf(script), args, {
       execArgv: ['--expose-gc', '--import', pathOf('probe.ts')],
       // A setting from the surroundings would change what is measured.
@@ -26,7 +29,7 @@ export class ServerProcess {
       // What the server has to say must not end up in our own output.
       stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
     });
-    return new ServerProcess(child, await answer(child, 'port'));
+    return new ServerProcess(child, await lastPort(child, portCount));
   }
 
   /** CPU time used so far by all of its threads. */
@@ -51,6 +54,16 @@ export class ServerProcess {
   }
 }
 
+/** The port that is opened as the `count`th. @throws Error when the process ends before. */
+async function lastPort(child: ChildProcess, count: number): Promise<number> {
+  let opened = 0;
+  for await (const [message] of on(child, 'message', { close: ['exit'] })) {
+    opened += 1;
+    if (opened === count) return (message as Answers).port;
+  }
+  throw new Error(ENDED);
+}
+
 /** The next answer of the probe. @throws Error when the process ends instead. */
 function answer<Key extends keyof Answers>(child: ChildProcess, key: Key): Promise<Answers[Key]> {
   return new Promise((resolve, reject) => {
@@ -60,7 +73,7 @@ function answer<Key extends keyof Answers>(child: ChildProcess, key: Key): Promi
     };
     const onExit = (): void => {
       child.off('message', onMessage);
-      reject(new Error('the server under test has ended'));
+      reject(new Error(ENDED));
     };
     child.once('message', onMessage).once('exit', onExit);
   });

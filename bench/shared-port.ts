@@ -11,7 +11,7 @@ const GOAL = 0.95;
 
 export function measureSharedPort(scale: Scale): Promise<Measure[]> {
   return withTarget(Target.veche(GRPC), (shared) =>
-    withTarget(Target.start(GRPC, 'grpc/own-port-server.ts'), async (own) => {
+    withTarget(Target.vecheWithGrpcPort(GRPC), async (own) => {
       const measure = await compare('gRPC posts on the shared port', scale, {
         veche: await posting(shared, scale),
         beside: { name: 'a port of its own', ...(await posting(own, scale)) },

@@ -9,6 +9,9 @@ const UNLIMITED = ['max-users', 'max-chats', 'max-chat-size', 'max-streams-per-s
   '0',
 ]);
 
+const VECHE = '../src/main.ts';
+const SERVE = ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED];
+
 /** `Call` is a prepared call of the API that it is spoken to through. */
 export class Target<Call = unknown> {
   readonly api: Api<Call>;
@@ -21,15 +24,25 @@ export class Target<Call = unknown> {
     this.#connections = connections;
   }
 
-  /** Starts a script as a server and connects to it. */
-  static async start<Call>(api: Api<Call>, script: string, args: readonly string[] = []): Promise<Target<Call>> {
-    const process = await ServerProcess.start(script, args);
+  /** Starts a script as a server and connects to it, at the last of the ports that it opens. */
+  static async start<Call>(
+    api: Api<Call>,
+    script: string,
+    args: readonly string[] = [],
+    portCount = 1,
+  ): Promise<Target<Call>> {
+    const process = await ServerProcess.start(script, args, portCount);
     return new Target(api, process, await connectMany(api, process.port, api.connections));
   }
 
   /** Veche itself, without limits on counts. */
   static veche<Call>(api: Api<Call>): Promise<Target<Call>> {
-    return Target.start(api, '../src/main.ts', ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED]);
+    return Target.start(api, VECHE, SERVE);
+  }
+
+  /** The same with gRPC on a port of its own, which it opens after the other. */
+  static vecheWithGrpcPort<Call>(api: Api<Call>): Promise<Target<Call>> {
+    return Target.start(api, VECHE, [...SERVE, '--grpc-port', '0'], 2);
   }
 
   /** The server that speaks the API and does nothing else. */
