@@ -24,7 +24,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   };
 
   const program = new Command('veche')
-    .description('Group chat without accounts, over gRPC.')
+    .description('Group chat without accounts, over gRPC and HTTP.')
     .version(readVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print this help, or that of a command')
