@@ -184,6 +184,19 @@ describe('what reaches no operation', () => {
     expect(status).toBe(413);
   });
 
+  test.each([
+    ['with its length', 'content-length: 20000000', 'x'.repeat(20_000_000)],
+    ['in chunks', 'transfer-encoding: chunked', `1312d00\r\n${'x'.repeat(20_000_000)}\r\n0\r\n\r\n`],
+  ])('a client that sends all of a much too large body %s hears so, and may go on', async (_how, header, body) => {
+    const socket = connect(app.port, '127.0.0.1');
+    const answers = readAll(socket);
+    const head = 'HTTP/1.1\r\nhost: a\r\n';
+    socket.write(`POST ${SOME_CHAT}/messages ${head}content-type: application/json\r\n${header}\r\n\r\n`);
+    socket.write(body);
+    socket.write(`GET /healthz ${head}connection: close\r\n\r\n`);
+    expect((await answers).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
   test('a text somewhat too long is refused by name', async () => {
     const body = JSON.stringify({ text: '👋'.repeat(11) });
     const { problem, fields } = await call(`POST ${SOME_CHAT}/messages`, { body, headers: JSON_TYPE });

@@ -92,6 +92,9 @@ function bindCall(
   return {
     handler: answer,
     errorHandler: (error, request, reply) => {
+      // The framework would end the connection on what the client is still sending, which takes the answer back before it is
+      // heard. What is left of the body is read and dropped, for as long as a request may take.
+      reply.removeHeader('connection');
       if (operation.body === undefined && isBodyRefused(error)) {
         // Here whoever has no session is told so first, and then that there is no body to be right or wrong.
         request.body = SOME_BODY;
