@@ -39,6 +39,7 @@ export class Http1Connections {
       // Whoever answers requests refuses those without, in its own words.
       requireHostHeader: false,
     });
+    this.server.timeout = timeouts.stalledMs;
     // To Node an answer is over before all of it is on its way: it would be cut when the server closes.
     this.server.closeIdleConnections = () => {};
     const [serve] = this.server.listeners('connection');

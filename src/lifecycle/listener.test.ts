@@ -6,8 +6,11 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordedLog } from '../../tests/support/recorded-log.ts';
 import { openListener, type Address, type Listener } from './listener.ts';
+import type { Timeouts } from './timeouts.ts';
 
 const LONG_MS = 60_000;
+/** More than what systems hold of a connection that is not read, on both its ends. */
+const LARGE_BODY = Buffer.alloc(32 * 1024 * 1024);
 const UNREADABLE = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n';
 const http2 = createHttp2Server((request, response) => {
   request.resume().on('end', () => response.end(`HTTP/${request.httpVersion}`));
@@ -18,16 +21,16 @@ const clients: Socket[] = [];
 
 const answerNothing: RequestListener = (_request, response) => response.writeHead(204).end();
 
-async function open(onRequest = answerNothing): Promise<void> {
-  listener = await openAt({ host: '127.0.0.1', port: 0 }, onRequest);
+async function open(onRequest = answerNothing, timeouts?: Partial<Timeouts>): Promise<void> {
+  listener = await openAt({ host: '127.0.0.1', port: 0 }, onRequest, timeouts);
 }
 
-function openAt(address: Address, onRequest: RequestListener): Promise<Listener> {
+function openAt(address: Address, onRequest: RequestListener, timeouts?: Partial<Timeouts>): Promise<Listener> {
   const served = {
     http1: { onRequest, onUnreadable: () => UNREADABLE },
     onHttp2: (socket: Socket) => void http2.emit('connection', socket),
   };
-  return openListener(address, served, { refusals: { 'http/1.1': '', 'http/2': '' }, log: recordedLog() });
+  return openListener(address, served, { refusals: { 'http/1.1': '', 'http/2': '' }, timeouts, log: recordedLog() });
 }
 
 async function connectClient(): Promise<Socket> {
@@ -127,6 +130,16 @@ describe('one port', () => {
     expect((await httpGet()).statusCode).toBe(204);
   });
 
+  test('does not wait for who takes nothing of an answer', async () => {
+    const answered = Promise.withResolvers<ServerResponse>();
+    await open((_request, response) => answered.resolve(response.end(LARGE_BODY)), { stalledMs: 50 });
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const response = await answered.promise;
+    await once(response, 'close');
+    expect(response.writableFinished).toBe(false);
+  });
+
   test('cannot be opened twice', async () => {
     await open();
     await expect(openAt(listener.address, answerNothing)).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -153,18 +166,16 @@ describe('closing', () => {
   });
 
   test('lets an answer arrive that its reader takes slowly', async () => {
-    // More than what systems hold of a connection that is not read, on both its ends.
-    const body = Buffer.alloc(32 * 1024 * 1024);
     const answered = Promise.withResolvers<void>();
     await open((_request, response) => {
-      response.end(body);
+      response.end(LARGE_BODY);
       answered.resolve();
     });
     const client = await connectClient();
     client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     await answered.promise;
     const closed = listener.close(LONG_MS);
-    expect((await buffer(client)).length).toBeGreaterThan(body.length);
+    expect((await buffer(client)).length).toBeGreaterThan(LARGE_BODY.length);
     await closed;
   });
 

@@ -7,8 +7,10 @@ export interface Timeouts {
   readonly firstBytesMs: number;
   /** The headers of a request must be there within this time from its start. */
   readonly headersMs: number;
-  /** All of a request must be there within this time. An answer may take as long as it likes. */
+  /** All of a request must be there within this time. An answer may take as long as it likes, … */
   readonly requestMs: number;
+  /** … but something must be said, or taken, in any such time. */
+  readonly stalledMs: number;
   /** How long an idle connection is kept. */
   readonly keepAliveMs: number;
   /** How often headers, requests and idle connections are looked at. */
@@ -20,6 +22,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   firstBytesMs: 10_000,
   headersMs: 10_000,
   requestMs: 30_000,
+  // Longer than the longest wait for something unread, and than the time between two signs of life of a stream.
+  stalledMs: 120_000,
   // Longer than the 60 s after which common balancers stop using theirs.
   keepAliveMs: 65_000,
   checkingIntervalMs: 5_000,
