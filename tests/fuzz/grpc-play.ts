@@ -8,16 +8,14 @@ import { OPERATIONS, problems, responseSchema } from '../support/openapi-documen
 import { RawHttp2 } from '../support/raw-http2.ts';
 import { wrongWithValue } from './answer-check.ts';
 import { OF_HTTP, type Coverage } from './coverage.ts';
-import { mayWait, Unsound, type Attempt, type Exchange, type Json, type Outcome, type Snapshot } from './exchange.ts';
+import { Unsound, type Attempt, type Exchange, type Json, type Outcome, type Snapshot } from './exchange.ts';
 import type { RawCall } from './grpc-frames.ts';
 import { METHODS, type GrpcPlan } from './grpc-plan.ts';
 import { plain } from './grpc-plain.ts';
 import { grpcRequest, type GrpcRequest } from './grpc-request.ts';
 import type { GrpcStep } from './grpc-scenario.ts';
-import { snapshot } from './judge.ts';
 import { pick } from './known.ts';
 import type { Play } from './scenarios.ts';
-import { checkSoundness } from './soundness.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { World } from './world.ts';
 
@@ -58,26 +56,17 @@ export class GrpcPlay implements Play<GrpcStep> {
     else await this.#callRaw(step.call);
   }
 
-  async finish(): Promise<void> {
-    const { facts, app } = this.#world;
-    await this.#world.settle();
-    for (const stream of this.#streams) await stream.check(facts);
-    await checkSoundness(facts, app.port);
-    this.#world.checkLog();
+  finish(): Promise<void> {
+    return this.#world.finish(this.#streams);
   }
 
   close(): void {
     for (const stream of this.#streams) stream.cancel();
   }
 
-  async #callAll(plans: readonly GrpcPlan[]): Promise<void> {
+  #callAll(plans: readonly GrpcPlan[]): Promise<void> {
     const requests = plans.map((plan) => ({ plan, request: grpcRequest(this.#world.facts, plan) }));
-    const calls = requests.map(({ plan, request }) => {
-      const before = snapshot(this.#world.facts, request);
-      return { call: this.#call(plan, request, before), isWait: mayWait(request) };
-    });
-    for (const { call, isWait } of calls) if (isWait) this.#world.wait(call);
-    this.#world.conclude(await Promise.all(calls.filter(({ isWait }) => !isWait).map(({ call }) => call)));
+    return this.#world.callAtOnce(requests, ({ plan, request }, before) => this.#call(plan, request, before));
   }
 
   async #call({ operationId, isCancelled }: GrpcPlan, request: GrpcRequest, before: Snapshot): Promise<Exchange> {

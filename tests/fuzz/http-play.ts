@@ -3,16 +3,14 @@
 import { OPERATIONS, problems, type Operation } from '../support/openapi-document.ts';
 import { membersOf, wrongWithAnswer, wrongWithProblem, wrongWithUnrouted } from './answer-check.ts';
 import type { Coverage } from './coverage.ts';
-import { mayWait, Unsound, type Attempt, type Exchange, type Outcome, type Snapshot } from './exchange.ts';
+import { Unsound, type Attempt, type Exchange, type Outcome, type Snapshot } from './exchange.ts';
 import type { HttpPlan } from './http-plan.ts';
 import { curl, httpRequest, type HttpRequest } from './http-request.ts';
 import type { HttpStep } from './http-scenario.ts';
 import { HttpWire, type WireAnswer } from './http-wire.ts';
-import { snapshot } from './judge.ts';
 import { pick } from './known.ts';
 import { reached, type NearMiss } from './near-misses.ts';
 import type { Play } from './scenarios.ts';
-import { checkSoundness } from './soundness.ts';
 import { readEvents } from './sse-events.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { World } from './world.ts';
@@ -43,12 +41,8 @@ export class HttpPlay implements Play<HttpStep> {
   }
 
   /** Looks at everything in the end. @throws Unsound */
-  async finish(): Promise<void> {
-    const { facts, app } = this.#world;
-    await this.#world.settle();
-    for (const stream of this.#streams) await stream.check(facts);
-    await checkSoundness(facts, app.port);
-    this.#world.checkLog();
+  finish(): Promise<void> {
+    return this.#world.finish(this.#streams);
   }
 
   close(): void {
@@ -56,14 +50,9 @@ export class HttpPlay implements Play<HttpStep> {
     this.#wire.close();
   }
 
-  async #callAll(plans: readonly HttpPlan[]): Promise<void> {
+  #callAll(plans: readonly HttpPlan[]): Promise<void> {
     const requests = plans.map((plan) => ({ plan, request: httpRequest(this.#world.facts, plan) }));
-    const calls = requests.map(({ plan, request }) => {
-      const before = snapshot(this.#world.facts, request);
-      return { call: this.#call(plan, request, before), isWait: mayWait(request) };
-    });
-    for (const { call, isWait } of calls) if (isWait) this.#world.wait(call);
-    this.#world.conclude(await Promise.all(calls.filter(({ isWait }) => !isWait).map(({ call }) => call)));
+    return this.#world.callAtOnce(requests, ({ plan, request }, before) => this.#call(plan, request, before));
   }
 
   async #call({ operationId }: HttpPlan, request: HttpRequest, before: Snapshot): Promise<Exchange> {

@@ -4,10 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { Unsound, type Exchange } from './exchange.ts';
+import { mayWait, Unsound, type Attempt, type Exchange, type Snapshot } from './exchange.ts';
 import { Facts } from './facts.ts';
-import { judge } from './judge.ts';
+import { judge, snapshot } from './judge.ts';
 import { learn } from './learn.ts';
+import { checkSoundness } from './soundness.ts';
+import type { StreamReader } from './stream-reader.ts';
 
 /** Small, so that they are met. */
 export const SMALL_LIMITS: Limits = {
@@ -43,8 +45,29 @@ export class World {
     return new World(await startTestApp({ limits, clock }), clock, limits);
   }
 
+  /** Makes calls at once, each with what is known before it, and takes in what has come of them. @throws Unsound */
+  async callAtOnce<Asked extends { readonly request: Omit<Attempt, 'describe'> }>(
+    asked: readonly Asked[],
+    call: (asked: Asked, before: Snapshot) => Promise<Exchange>,
+  ): Promise<void> {
+    const calls = asked.map((each) => ({
+      call: call(each, snapshot(this.facts, each.request)),
+      isWait: mayWait(each.request),
+    }));
+    for (const { call, isWait } of calls) if (isWait) this.#wait(call);
+    this.#conclude(await Promise.all(calls.filter(({ isWait }) => !isWait).map(({ call }) => call)));
+  }
+
+  /** Looks at everything in the end: what waits, streams, what is kept, the log. @throws Unsound */
+  async finish(streams: readonly StreamReader[]): Promise<void> {
+    await this.#settle();
+    for (const stream of streams) await stream.check(this.facts);
+    await checkSoundness(this.facts, this.app.port);
+    this.#checkLog();
+  }
+
   /** Takes in what has come of calls that were made at once. */
-  conclude(exchanges: readonly Exchange[]): void {
+  #conclude(exchanges: readonly Exchange[]): void {
     const all = [...exchanges, ...this.#waited];
     this.#waited = [];
     if (this.#failure !== undefined) throw this.#failure;
@@ -53,7 +76,7 @@ export class World {
   }
 
   /** A call that may take until time has passed; it is concluded with those that are made then. */
-  wait(call: Promise<Exchange>): void {
+  #wait(call: Promise<Exchange>): void {
     const settled = call.then(
       (exchange) => void this.#waited.push(exchange),
       (error: Error) => void (this.#failure ??= error),
@@ -64,21 +87,21 @@ export class World {
 
   /** Lets time pass; whoever waits is answered before. */
   async pass(ms: number): Promise<void> {
-    await this.settle();
+    await this.#settle();
     this.clock.advance(ms);
   }
 
   /** Lets as much time pass as all take that wait. */
-  async settle(): Promise<void> {
+  async #settle(): Promise<void> {
     while (this.#waiting.size > 0) {
       this.clock.advance(WAIT_STEP_MS);
       await Promise.race([Promise.all(this.#waiting), setImmediate()]);
     }
-    this.conclude([]);
+    this.#conclude([]);
   }
 
   /** Says so if the server has complained. */
-  checkLog(): void {
+  #checkLog(): void {
     const complaints = this.app.logLines.filter((line) => !line.startsWith('info:') && !line.startsWith('debug:'));
     if (complaints.length > 0) throw new Unsound(`in the log: ${complaints.join('; ')}`);
   }
