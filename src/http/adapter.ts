@@ -9,7 +9,7 @@ import { EventStream } from './event-stream.ts';
 import { PROBES, STREAMING, type Handlers, type OperationId } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
-import { isBodyRefused, protocolErrorOf, send, sendError, sendProblem, type AnyAnswer } from './replies.ts';
+import { isBodyRefused, protocolErrorOf, send, sendProblem, type AnyAnswer } from './replies.ts';
 
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
@@ -33,7 +33,6 @@ export function registerOperations(
   const heartbeat = new Heartbeat();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler(sendError);
 
   for (const operation of operations) {
     const handler: unknown = handlers[operation.operationId as OperationId];

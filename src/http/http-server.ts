@@ -11,7 +11,7 @@ import { allowOrigins, type AllowedOrigins } from './cors.ts';
 import { serveDocs } from './docs.ts';
 import { healthHandlers, type Unready } from './health-handlers.ts';
 import { messageHandlers } from './message-handlers.ts';
-import { sendError } from './replies.ts';
+import { errorSender } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
 import { misdirectedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
@@ -45,6 +45,7 @@ export interface HttpServer {
 /** Makes an HTTP server. @throws if its handlers are not those of the contract, or a file that it serves is missing. */
 export async function createHttpServer({ service, limits, corsOrigins }: HttpServerOptions): Promise<HttpServer> {
   let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
+  const sendError = errorSender((error) => service.failed(undefined, error));
   const app = fastify({
     bodyLimit: limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
     // The adapter says where HEAD is answered: not on streams, and by a handler of its own where GET moves something.
@@ -60,6 +61,7 @@ export async function createHttpServer({ service, limits, corsOrigins }: HttpSer
     ...statsHandlers(service),
     ...healthHandlers(() => whyNotReady),
   };
+  app.setErrorHandler(sendError);
   refuseUnrouted(app);
   registerOperations(app, OPERATIONS, handlers, onFailure);
   await serveDocs(app);

@@ -31,9 +31,10 @@ export function sendProblem(reply: FastifyReply, { status, headers, problem }: P
     .send(problem);
 }
 
-/** Answers a request that failed before it reached an operation. */
-export function sendError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(reply, protocolErrorOf(error) ?? problemResponse(new Refusal('INTERNAL')));
+/** Makes what answers the requests that fail before they reach an operation. @param onFailure makes the refusal of a failure. */
+export function errorSender(onFailure: (error: unknown) => Refusal) {
+  return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void =>
+    sendProblem(reply, protocolErrorOf(error) ?? problemResponse(onFailure(error)));
 }
 
 const NO_HOST = invalidArgument({ field: 'Host', description: 'is required in HTTP/1.1' });

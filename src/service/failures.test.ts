@@ -130,3 +130,11 @@ test('a failure in an API, outside of its use-case, is answered with INTERNAL an
   expect(scene.logged).toEqual([expect.stringMatching(/^error: /)]);
   for (const part of [refusal.correlationId!, 'GetStats', 'the cause']) expect(scene.logged[0]).toContain(part);
 });
+
+test('so is the failure of a request that came to no call', () => {
+  const scene = new ServiceScene();
+  const { code, correlationId } = scene.service.failed(undefined, new TypeError('the cause'));
+  expect(code).toBe('INTERNAL');
+  expect(scene.logged).toEqual([expect.stringMatching(/^error: /)]);
+  for (const part of [correlationId!, 'the cause']) expect(scene.logged[0]).toContain(part);
+});

@@ -96,10 +96,11 @@ class AuthenticatedCaller implements Caller {
   }
 }
 
-/** The refusal of a call that failed. The cause goes to the log only: it may hold names of hosts or data of others. */
-export function failed({ log, newId }: Dependencies, { method, signal }: Call, error: unknown): Refusal {
+/** The refusal of a call that failed, or of a request that came to none. The cause goes to the log only: it may hold names of hosts or data of others. */
+export function failed({ log, newId }: Dependencies, call: Call | undefined, error: unknown): Refusal {
+  const { method, signal } = call ?? {};
   // A caller who went away is no failure of ours, and must not be able to fill the log.
-  if (signal.aborted && error === signal.reason) return new Refusal('DEADLINE_EXCEEDED');
+  if (signal?.aborted === true && error === signal.reason) return new Refusal('DEADLINE_EXCEEDED');
   const code = storageFailure(error);
   if (code !== undefined) {
     log.warn({ method, code, err: error }, 'call failed');

@@ -42,6 +42,9 @@ export interface Service {
   /** Returns once the stream has begun or was refused; a refused stream has given its sink nothing. */
   subscribe(call: Call<'Subscribe'>, request: Request.SubscribeRequest, sink: EventSink): Promise<Refusal | undefined>;
   getStats(call: Call<'GetStats'>): Promise<Response.GetStatsResponse | Refusal>;
-  /** The refusal of a call that failed in an API, outside of its use-case. The cause goes to the log only. */
-  failed(call: Call, error: unknown): Refusal;
+  /**
+   * The refusal of a call that failed in an API, outside of its use-case, or of a request that came to no call. The cause goes
+   * to the log only.
+   */
+  failed(call: Call | undefined, error: unknown): Refusal;
 }
