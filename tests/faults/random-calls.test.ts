@@ -70,7 +70,7 @@ async function onPostgres(): Promise<() => Promise<Fresh>> {
   const schemas = await PostgresSchemas.connect(server.url);
   releases.push(() => schemas.close());
   return async () => {
-    const { handles, close } = await schemas.openPair();
-    return { storage: handles[0], close };
+    const opened = await schemas.openPair();
+    return { storage: opened.handles[0], close: () => opened.close() };
   };
 }
