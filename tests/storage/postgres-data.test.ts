@@ -124,6 +124,35 @@ describe('house-keeping', () => {
     await close();
   });
 
+  test('deletes them although somebody posts to their chat at every moment', async () => {
+    const { one, schema, counts, close } = await scene();
+    const ann = await one.newSession();
+    const chat = await one.newChat(ann, { maxMessages: 10 });
+    await race([one], 50, (handle) => accepted(handle.post(ann, chat, 'x')));
+    await schemas.run(`BEGIN; SELECT FROM ${schema}.chats WHERE id = '${chat.id}' FOR NO KEY UPDATE`);
+    const sweeping = one.sweepAll();
+    await blockedOrDone(sweeping);
+    await schemas.run('COMMIT');
+    await sweeping;
+    expect(await counts()).toMatchObject({ messages: 10, trims: 0 });
+    await close();
+  });
+
+  test('leaves what is trimmed while it works to the next time, and so gets to everything', async () => {
+    const { one, clock, counts, close } = await scene();
+    const ann = await one.newSession();
+    const chat = await one.newChat(ann, { maxMessages: 10 });
+    const [begun, limit] = [clock.now, 100];
+    clock.advance(1);
+    await race([one], 15, (handle) => accepted(handle.post(ann, chat, 'x')));
+    await one.closeChat(ann, await one.newChat(ann));
+    expect(await one.storage.sweep({ now: begun, limit })).toBe(false);
+    expect(await counts()).toMatchObject({ messages: 15, trims: 1, closed_chats: 0 });
+    expect(await one.storage.sweep({ now: clock.now, limit })).toBe(false);
+    expect(await counts()).toMatchObject({ messages: 10, trims: 0 });
+    await close();
+  });
+
   test('leaves nothing of closed chats and ended sessions', async () => {
     const { one, other, clock, counts, close } = await scene();
     const [ann, ben] = [await one.newSession('Ann'), await other.newSession('Ben')];
@@ -207,6 +236,17 @@ describe('a handle', () => {
     await close();
   });
 });
+
+/** Waits until something waits for what `schemas` has locked, or is done without. */
+async function blockedOrDone(work: Promise<unknown>): Promise<void> {
+  let isDone = false;
+  const done = (): void => {
+    isDone = true;
+  };
+  work.then(done, done);
+  const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+  while (!isDone && (await schemas.run(blocked)).length === 0);
+}
 
 async function serverTime(): Promise<number> {
   const [line] = await schemas.run('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');

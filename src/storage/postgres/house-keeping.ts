@@ -32,7 +32,7 @@ function steps({ channel, tallyPlace }: PostgresData, now: number): readonly (re
     ['sweep_chats_v1', now, ...tallyPlace(now)],
     ['sweep_sessions_v1', now - ENDED_PLACE_KEPT_MS],
     ['sweep_open_chats_of_ended_v1', ...tallyPlace(now), channel],
-    ['sweep_trimmed_v1'],
+    ['sweep_trimmed_v1', now],
     ['sweep_closed_chat_v1'],
     ['sweep_ended_session_v1'],
     ['sweep_retry_ids_v1', now - CLIENT_MESSAGE_ID_MEMORY_MS],

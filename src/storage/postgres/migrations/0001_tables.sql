@@ -68,6 +68,7 @@ CREATE TABLE messages (
 -- Chats with messages to delete that are not kept any more.
 CREATE TABLE trims (
   chat_id uuid PRIMARY KEY,
+  -- Since when they wait; what came while others were deleted, since then.
   queued_at bigint NOT NULL
 );
 CREATE INDEX trims_queue ON trims (queued_at);

@@ -60,24 +60,33 @@ BEGIN
   RETURN greatest(v_count, 1);
 END $$;
 
--- Deletes messages that are not kept any more, of the chat that waits longest.
-CREATE FUNCTION sweep_trimmed_v1(p_limit integer) RETURNS integer
+-- Deletes messages that are not kept any more, of the chat that waits longest. What is trimmed after `p_now` waits for the next
+-- time: where messages are trimmed all the time, there would be no end otherwise, and no turn for anything else.
+CREATE FUNCTION sweep_trimmed_v1(p_limit integer, p_now bigint) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
-  v record;
+  v_id uuid;
+  v_trimmed_through bigint;
+  v_trimmable bigint;
   v_through bigint;
   v_count integer;
 BEGIN
-  SELECT c.id, c.trimmed_through, c.last_seq - c.kept AS trimmable INTO v
-    FROM trims t JOIN chats c ON c.id = t.chat_id ORDER BY t.queued_at LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED;
+  -- Whoever works on a chat holds its place in the queue. Its own row is never to be had without waiting where many post, and
+  -- is waited for when the deleting is done.
+  SELECT chat_id INTO v_id FROM trims WHERE queued_at <= p_now ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN 0; END IF;
-  v_through := least(v.trimmable, v.trimmed_through + p_limit);
-  DELETE FROM messages WHERE chat_id = v.id AND seq > v.trimmed_through AND seq <= v_through;
+  SELECT trimmed_through, last_seq - kept INTO v_trimmed_through, v_trimmable FROM chats WHERE id = v_id;
+  v_through := least(v_trimmable, v_trimmed_through + p_limit);
+  DELETE FROM messages WHERE chat_id = v_id AND seq > v_trimmed_through AND seq <= v_through;
   GET DIAGNOSTICS v_count = ROW_COUNT;
-  UPDATE chats SET trimmed_through = v_through WHERE id = v.id;
-  IF v_through = v.trimmable THEN DELETE FROM trims WHERE chat_id = v.id; END IF;
+  UPDATE chats SET trimmed_through = v_through WHERE id = v_id;
+  -- A chat that is closed has left the queue to whoever deletes the rest of it.
+  DELETE FROM trims WHERE chat_id = v_id AND NOT EXISTS (SELECT FROM chats WHERE id = v_id AND last_seq - kept > v_through);
+  IF NOT FOUND AND v_through = v_trimmable THEN
+    UPDATE trims SET queued_at = p_now + 1 WHERE chat_id = v_id;
+  END IF;
   RETURN greatest(v_count, 1);
 END $$;
 
