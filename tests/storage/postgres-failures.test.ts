@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket, connect } from 'node:net';
+import { Transform } from 'node:stream';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -111,6 +112,14 @@ describe('a busy or frozen server', () => {
     await network.close();
   });
 
+  test('opening and closing do not hang on a server that answers nothing after it has let us in', async () => {
+    const network = await openNetwork(server.port, (bytes) => bytes[0] !== PARSE);
+    const options = schemas.options(schemas.newName());
+    const opening = openPostgresStorage({ ...options, url: network.url(server.url), directUrl: server.url });
+    await expect(opening).rejects.toThrow(StorageUnavailableError);
+    await network.close();
+  });
+
   test('a network that was frozen is used again, and everybody is woken', async () => {
     const network = await openNetwork(server.port);
     const { storage, handle } = await open(network.url(server.url));
@@ -209,13 +218,19 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A way to the server that can be frozen: connections stay, nothing passes. */
-async function openNetwork(port: number) {
+/** The first byte of a statement with arguments on its way to the server. */
+const PARSE = 'P'.charCodeAt(0);
+
+/** A way to the server that can be frozen: connections stay, nothing passes. What is sent passes if `mayPass` says so. */
+async function openNetwork(port: number, mayPass: (sent: Buffer) => boolean = () => true) {
   const sockets = new Set<Socket>();
   let isFrozen = false;
   const proxy: Server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
-    near.pipe(far).pipe(near);
+    const sieve = new Transform({
+      transform: (sent: Buffer, _encoding, done) => (mayPass(sent) ? done(null, sent) : done()),
+    });
+    near.pipe(sieve).pipe(far).pipe(near);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('error', () => {});

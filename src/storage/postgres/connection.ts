@@ -1,6 +1,6 @@
 /** How connections to PostgreSQL are made, whatever they are for. */
 
-import pg, { type Client, type ClientConfig, type CustomTypesConfig } from 'pg';
+import pg, { type Client, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg';
 
 /** Longest that making a connection may take. */
 export const CONNECT_TIMEOUT_MS = 2_500;
@@ -34,16 +34,20 @@ export async function connectTo(url: string): Promise<Client> {
 }
 
 /**
- * Bounds what statements may take, and has each see what was committed before it, as our functions need. Not as parameters of the connection, which poolers refuse. Behind a pooler that hands
- * each transaction to another connection these may hold for others: there the operator sets them for the role.
+ * Bounds what statements may take, and has each see what was committed before it, as our functions need. Not as parameters of
+ * the connection, which poolers refuse. Behind a pooler that hands each transaction to another connection these may hold for
+ * others: there the operator sets them for the role.
  */
 export async function prepareConnection(client: Pick<Client, 'query'>): Promise<void> {
-  await client.query(
-    `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+  const bounds: QueryConfig & { readonly query_timeout: number } = {
+    text: `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
       set_config('idle_in_transaction_session_timeout', $3, false),
       set_config('default_transaction_isolation', 'read committed', false)`,
-    [STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS].map(String),
-  );
+    values: [STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS].map(String),
+    // The pool has no limit of its own for this, and keeps a place for the connection.
+    query_timeout: CONNECT_TIMEOUT_MS,
+  };
+  await client.query(bounds);
 }
 
 /** Numbers of 64 bits come as numbers: none of ours is above 2^53. */
