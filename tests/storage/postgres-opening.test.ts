@@ -20,8 +20,8 @@ afterAll(async () => {
 });
 
 /** Opens and closes; what matters is whether it can. */
-async function open(schema: string, url = server.url): Promise<void> {
-  const storage = await openPostgresStorage({ ...schemas.options(schema), url });
+async function open(schema: string, url = server.url, directUrl?: string): Promise<void> {
+  const storage = await openPostgresStorage({ ...schemas.options(schema), url, directUrl });
   await storage.ping();
   await storage.close();
 }
@@ -159,7 +159,20 @@ describe('a storage that cannot be used', () => {
     while (await canOpen(schema, guarded('wrong')));
     await expect(open(schema, guarded('wrong'))).rejects.toThrow(UnusableStorageError);
     await expect(open(schema, guarded(''))).rejects.toThrow(UnusableStorageError);
+    await expect(open(schema, guarded('wrong'), server.url)).rejects.toThrow(UnusableStorageError);
     await open(schema, guarded('right'));
+    await open(schema, guarded('right'), server.url);
+  });
+
+  test('addresses that lead to different data are refused, and both are left as they are', async () => {
+    const schema = schemas.newName();
+    await schemas.run('CREATE DATABASE elsewhere');
+    const elsewhere = urlWith({ pathname: '/elsewhere' });
+    await expect(open(schema, elsewhere, server.url)).rejects.toThrow(UnusableStorageError);
+    await open(schema, elsewhere);
+    await expect(open(schema, elsewhere, server.url)).rejects.toThrow(/different data/);
+    await open(schema);
+    await open(schema, elsewhere);
   });
 
   test('a server that is not there is unavailable: it may come', async () => {

@@ -51,7 +51,9 @@ describe('failures of the driver', () => {
   });
 
   test.each(['28P01', '28000', '3D000', '42501'])('%s at the start cannot be mended by waiting', (code) => {
-    expect(openingFailure(databaseError(code, 'FATAL'))).toBeInstanceOf(UnusableStorageError);
+    const cause = databaseError(code, 'FATAL');
+    expect(openingFailure(cause)).toBeInstanceOf(UnusableStorageError);
+    expect(openingFailure(operationFailure(cause))).toBeInstanceOf(UnusableStorageError);
   });
 
   test('a server that is not there at the start may come', () => {

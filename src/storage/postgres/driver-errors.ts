@@ -14,6 +14,8 @@ const ROLLED_BACK = new Set(['40001', '40P01']);
 const NO_SPACE = new Set(['53000', '53100', '53400']);
 /** What waiting does not mend: password, user, database, rights. */
 const MISCONFIGURED = new Set(['28000', '28P01', '3D000', '42501']);
+/** There is no such schema, function or table. */
+const MISSING = new Set(['3F000', '42883', '42P01']);
 
 /** Whether the server says that nothing was done and that the same may be tried again. */
 export function isRolledBack(error: unknown): boolean {
@@ -23,6 +25,12 @@ export function isRolledBack(error: unknown): boolean {
 /** Whether the server refused what it was given, so that nothing of it was done: with less it may go better. */
 export function isRefusedStatement(error: unknown): boolean {
   return error instanceof DatabaseError && !isPassing(error) && !NO_SPACE.has(error.code ?? '');
+}
+
+/** Whether an operation failed because the schema, or what it needs of it, is not there. */
+export function isForMissingSchema(failure: unknown): boolean {
+  const cause = driverError(failure);
+  return cause instanceof DatabaseError && MISSING.has(cause.code ?? '');
 }
 
 /** Whether the connection cannot be used any more, or leads to a server that has become a standby: another may not. */
@@ -45,17 +53,23 @@ export function operationFailure(cause: unknown): Error {
   return new Error(`PostgreSQL refused a statement (${code})`, { cause });
 }
 
-/** The failure of an attempt to open the storage. */
-export function openingFailure(cause: unknown): Error {
-  if (cause instanceof UnusableStorageError) return cause;
+/** The failure of an attempt to open the storage, of an operation or of the driver. */
+export function openingFailure(failure: unknown): Error {
+  if (failure instanceof UnusableStorageError) return failure;
+  const cause = driverError(failure);
   if (cause instanceof DatabaseError && MISCONFIGURED.has(cause.code ?? '')) {
-    return new UnusableStorageError(`PostgreSQL lets us not in: ${cause.message}`, { cause });
+    return new UnusableStorageError(`PostgreSQL does not let us in: ${cause.message}`, { cause });
   }
   // The driver's own words for a server that wants a password where none was given.
   if (cause instanceof Error && cause.message.startsWith('SASL')) {
     return new UnusableStorageError('PostgreSQL wants a password, or another one', { cause });
   }
   return operationFailure(cause);
+}
+
+/** What the driver said, where an operation has made a failure of it already. */
+function driverError(failure: unknown): unknown {
+  return failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
 }
 
 function isPassing({ code = '' }: DatabaseError): boolean {

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 
 import type { Client } from 'pg';
 
-import type { Storage } from '../storage.ts';
+import { type Storage, UnusableStorageError } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
 import { connectTo } from './connection.ts';
 import { Database } from './database.ts';
-import { openingFailure } from './driver-errors.ts';
+import { isForMissingSchema, openingFailure } from './driver-errors.ts';
 import { endClient, Listener } from './listener.ts';
 import { migrate } from './migrate.ts';
 import { BATCH_LIMITS, postsOf } from './post-message.ts';
@@ -52,7 +52,7 @@ export async function openPostgresStorage(
     direct = await connectTo(directUrl);
     await migrate(direct, { schema, log }, 'up');
     const pageTokenKey = await readPageTokenKey(direct, schema);
-    if (url !== directUrl) await database.ping();
+    if (url !== directUrl) await checkSameData(database, pageTokenKey);
     const listener = await Listener.start(direct, {
       url: directUrl,
       channel,
@@ -79,4 +79,14 @@ async function readPageTokenKey(client: Client, schema: string): Promise<Uint8Ar
   const made = `INSERT INTO "${schema}".meta (page_token_key) VALUES ($1) ON CONFLICT DO NOTHING`;
   await client.query(made, [randomBytes(32)]);
   return readPageTokenKey(client, schema);
+}
+
+/** A pooler may lead to another database than the direct address. @throws UnusableStorageError if it does */
+async function checkSameData(database: Database, pageTokenKey: Uint8Array): Promise<void> {
+  const pooled = await database.value<Buffer | null>('get_page_token_key_v1', []).catch((error: unknown) => {
+    if (isForMissingSchema(error)) return null;
+    throw error;
+  });
+  if (pooled?.equals(pageTokenKey) === true) return;
+  throw new UnusableStorageError('the address of PostgreSQL and the direct one lead to different data');
 }

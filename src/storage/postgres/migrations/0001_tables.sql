@@ -9,6 +9,12 @@ CREATE TABLE meta (
   page_token_key bytea NOT NULL
 );
 
+-- The same on every way to the data.
+CREATE FUNCTION get_page_token_key_v1() RETURNS bytea LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+  RETURN (SELECT page_token_key FROM meta);
+END $$;
+
 -- One row for each session that was not ended and whose place was not given back.
 CREATE TABLE sessions (
   user_id uuid PRIMARY KEY,
@@ -129,4 +135,5 @@ CREATE INDEX ended_sessions_with_chats ON ended_sessions (user_id) WHERE has_cha
 
 -- Down Migration
 
+DROP FUNCTION get_page_token_key_v1;
 DROP TABLE ended_sessions, closed_chats, tallies, places, visits, retry_ids, trims, messages, chats, sessions, meta;
