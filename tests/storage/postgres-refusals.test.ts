@@ -4,7 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { accepted, range, seqsOf } from '../../src/storage/conformance/answers.ts';
 import { Handle } from '../../src/storage/conformance/handle.ts';
-import { MovedClock } from '../../src/storage/conformance/moved-clock.ts';
+import { MINUTE_MS, MovedClock } from '../../src/storage/conformance/moved-clock.ts';
+import { race } from '../../src/storage/conformance/race.ts';
 import { idSource } from '../../src/storage/conformance/scene.ts';
 import { StorageFullError, StorageUnavailableError } from '../../src/storage/storage.ts';
 import { PostgresSchemas } from '../support/postgres-schemas.ts';
@@ -89,5 +90,41 @@ describe('what the server refuses', () => {
     expect(failure).not.toBeInstanceOf(StorageUnavailableError);
     expect((failure as Error).message).not.toMatch(/as asked|INSERT|fail\(/);
     await close();
+  });
+});
+
+describe('a slow server', () => {
+  /** Two seconds for every statement that closes chats. */
+  async function slowScene(chatCount: number) {
+    const { handles, schema } = await schemas.open(1);
+    const handle = new Handle(handles[0]!, new MovedClock(), idSource(schema));
+    const ann = await handle.newSession();
+    await race([handle], chatCount, () => handle.newChat(ann));
+    await schemas.run(`SET search_path TO ${schema};
+      CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$;
+      CREATE TRIGGER delaying BEFORE DELETE ON chats EXECUTE FUNCTION delay()`);
+    const wayOut = `SET search_path TO ${schema}; DROP TRIGGER delaying ON chats; DROP FUNCTION delay`;
+    return { handle, ann, schema, quicken: () => schemas.run(wayOut) };
+  }
+
+  test('ending a session with more chats than one statement closes is given up in time, and the rest is closed later', async () => {
+    const { handle, ann, quicken } = await slowScene(201);
+    await expect(handle.endSession(ann, true)).rejects.toThrow(StorageUnavailableError);
+    await quicken();
+    await handle.sweepAll();
+    expect(await handle.getStats()).toMatchObject({ users: 0, chats: 0 });
+    await handle.storage.close();
+  });
+
+  test('house-keeping is given up in time, and goes on later', async () => {
+    const { handle, ann, schema, quicken } = await slowScene(1);
+    await handle.newChat(await handle.newSession(), { ttlMs: MINUTE_MS });
+    await schemas.run(`SELECT end_session_v1('${ann.userId}', true, ${handle.clock.now}, 'nobody')`);
+    handle.clock.advance(MINUTE_MS);
+    await expect(handle.storage.sweep({ now: handle.clock.now, limit: 100 })).rejects.toThrow(StorageUnavailableError);
+    await quicken();
+    await handle.sweepAll();
+    expect(await schemas.run(`SELECT FROM ${schema}.chats`)).toEqual([]);
+    await handle.storage.close();
   });
 });

@@ -10,7 +10,7 @@ import type { StorageLog } from '../storage-log.ts';
 import { CONNECT_TIMEOUT_MS, connectionConfig, prepareConnection } from './connection.ts';
 import { isBrokenConnection, isRolledBack, operationFailure } from './driver-errors.ts';
 
-/** Longest that a call takes, waiting for a connection and trying again included. */
+/** Longest that an operation takes, waiting for a connection and trying again included. */
 export const CALL_LIMIT_MS = STORAGE_DEADLINE_MS - 200;
 /** How often a call is made that the server rolls back in favour of another. */
 const MAX_ATTEMPTS = 5;
@@ -20,6 +20,12 @@ const CLOSE_LIMIT_MS = 1_000;
 
 /** What a function is called with. */
 export type Argument = string | number | boolean | Buffer | undefined | readonly (string | number | null)[];
+
+/** How a function is called. */
+export interface StepOptions extends CallOptions {
+  /** When the operation began of which this is a step, by `performance.now()`: its steps share one limit. Absent: now. */
+  readonly startedAtMs?: number;
+}
 
 /** What the pool is made of. */
 export interface DatabaseOptions {
@@ -60,12 +66,13 @@ export class Database {
   }
 
   /** The lines that a function returns. @throws as operations of a storage do */
-  async lines<Line extends object>(name: string, args: readonly Argument[], options?: CallOptions): Promise<Line[]> {
-    const startedAt = performance.now();
+  async lines<Line extends object>(name: string, args: readonly Argument[], options?: StepOptions): Promise<Line[]> {
+    const startedAtMs = options?.startedAtMs ?? performance.now();
     const query = this.#query(name, args);
     for (let attempt = 1; ; attempt++) {
       options?.signal?.throwIfAborted();
-      const limitMs = CALL_LIMIT_MS - (performance.now() - startedAt);
+      const limitMs = CALL_LIMIT_MS - (performance.now() - startedAtMs);
+      if (limitMs <= 0) throw tooLate();
       try {
         return await this.#run<Line>(query, limitMs, attempt === 1 ? options?.signal : undefined);
       } catch (error) {
@@ -80,14 +87,14 @@ export class Database {
   async line<Line extends object>(
     name: string,
     args: readonly Argument[],
-    options?: CallOptions,
+    options?: StepOptions,
   ): Promise<Line | undefined> {
     const [line] = await this.lines<Line>(name, args, options);
     return line;
   }
 
   /** What a function returns that returns one value. */
-  async value<Value>(name: string, args: readonly Argument[], options?: CallOptions): Promise<Value> {
+  async value<Value>(name: string, args: readonly Argument[], options?: StepOptions): Promise<Value> {
     const line = await this.line<{ answer: Value }>(name, args, options);
     if (line === undefined) throw new Error(`${name} returned nothing`);
     return line.answer;
@@ -164,8 +171,8 @@ export class Database {
       };
       const onAbort = (): void => finish(() => reject(signal?.reason));
       const timer = setTimeout(
-        () => finish(() => reject(new StorageUnavailableError('PostgreSQL did not answer in time')), true),
-        Math.max(0, limitMs),
+        () => finish(() => reject(tooLate()), true),
+        limitMs,
       );
       signal?.addEventListener('abort', onAbort);
       const onConnected = (connected: PoolClient): void => {
@@ -183,6 +190,10 @@ export class Database {
       this.#pool.connect().then(onConnected, (error: unknown) => finish(() => reject(error)));
     });
   }
+}
+
+function tooLate(): StorageUnavailableError {
+  return new StorageUnavailableError('PostgreSQL did not answer in time');
 }
 
 function fail(error: unknown): never {

@@ -13,11 +13,12 @@ export async function sweep(
   data: PostgresData,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<boolean> {
+  const startedAtMs = performance.now();
   let left = limit;
   for (const [name, ...args] of steps(data, now)) {
     // A step may take its deletions from several things one after the other: none is left when it does nothing.
     for (;;) {
-      const done = await data.database.value<number>(name, [left, ...args]);
+      const done = await data.database.value<number>(name, [left, ...args], { startedAtMs });
       left -= done;
       if (left <= 0) return true;
       if (done === 0) break;

@@ -50,20 +50,26 @@ export async function endSession(
   { userId, closeChats, now }: EndSession,
   options?: CallOptions,
 ): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined> {
+  const startedAtMs = performance.now();
   const { database, channel } = data;
   const args = [userId, closeChats, now, channel];
   const outcome = await database.value<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS' | 'CHATS' | 'DONE'>(
     'end_session_v1',
     args,
-    options,
+    { ...options, startedAtMs },
   );
   if (outcome === 'UNAUTHENTICATED' || outcome === 'SESSION_HAS_OPEN_CHATS') return new Refusal(outcome);
-  if (outcome === 'CHATS') await closeChatsOf(data, userId, now);
+  if (outcome === 'CHATS') await closeChatsOf(data, userId, now, startedAtMs);
   return undefined;
 }
 
-/** Some that are found may be closed by others at the same moment: none is left when none is found. */
-async function closeChatsOf({ database, channel, tallyPlace }: PostgresData, userId: string, now: number) {
+/** The session has ended, so nobody opens more: none is left when none is found. What is not done in time house-keeping does. */
+async function closeChatsOf(
+  { database, channel, tallyPlace }: PostgresData,
+  userId: string,
+  now: number,
+  startedAtMs: number,
+): Promise<void> {
   const args = [userId, CHATS_PER_STATEMENT, ...tallyPlace(now), channel];
-  while ((await database.value<number>('close_chats_of_v1', args)) > 0);
+  while ((await database.value<number>('close_chats_of_v1', args, { startedAtMs })) > 0);
 }
