@@ -153,6 +153,19 @@ describe('house-keeping', () => {
     await close();
   });
 
+  test('has a chat that is over to itself, however much is posted to it', async () => {
+    const { one, other, schema, clock, counts, close } = await scene();
+    const ann = await one.newSession();
+    const chat = await one.newChat(ann, { ttlMs: MINUTE_MS });
+    clock.advance(MINUTE_MS);
+    await schemas.run(`BEGIN; SELECT FROM ${schema}.chats WHERE id = '${chat.id}' FOR UPDATE`);
+    expect(await one.post(ann, chat, 'late')).toMatchObject({ code: 'CHAT_NOT_FOUND' });
+    await schemas.run('COMMIT');
+    await other.sweepAll();
+    expect(await counts()).toMatchObject({ chats: 0, visits: 0 });
+    await close();
+  });
+
   test('leaves nothing of closed chats and ended sessions', async () => {
     const { one, other, clock, counts, close } = await scene();
     const [ann, ben] = [await one.newSession('Ann'), await other.newSession('Ben')];
@@ -187,6 +200,20 @@ describe('house-keeping', () => {
     expect((await other.listChats()).chats.map(({ id }) => id)).toEqual([stays.id]);
     expect(await other.getStats()).toMatchObject({ users: 1, chats: 1 });
     watch.stop();
+    await close();
+  });
+
+  test('closes every chat of an ended session, though another handle closes those that were found first', async () => {
+    const { one, all, schema, close } = await scene();
+    const ann = await one.newSession();
+    await race(all, 201, (handle) => handle.newChat(ann));
+    const closeChats = `SELECT ${schema}.close_chats_of_v1('${ann.userId}', 200, 0, 0, 'nobody')::int AS found`;
+    await schemas.run(`BEGIN; ${closeChats}`);
+    const ending = one.endSession(ann, true);
+    await blockedOrDone(ending);
+    await schemas.run('COMMIT');
+    expect(await ending).toBeUndefined();
+    expect(await schemas.run(`SELECT FROM ${schema}.chats`)).toEqual([]);
     await close();
   });
 

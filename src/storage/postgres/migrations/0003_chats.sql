@@ -152,7 +152,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Closes up to `p_limit` chats of a user whose session has ended. Returns how many.
+-- Closes up to `p_limit` chats of a user whose session has ended. Returns how many it found: others may have closed some of them
+-- at the same moment, and yet leave more.
 CREATE FUNCTION close_chats_of_v1(
   p_user_id uuid, p_limit integer, p_bucket bigint, p_shard integer, p_channel text
 ) RETURNS integer
@@ -160,13 +161,13 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
+  v_found uuid[] := ARRAY(SELECT id FROM chats WHERE creator_id = p_user_id LIMIT p_limit);
   v_chat_ids uuid[];
 BEGIN
-  v_chat_ids := ARRAY(SELECT id FROM chats WHERE creator_id = p_user_id LIMIT p_limit);
-  v_chat_ids := ARRAY(SELECT id FROM chats WHERE id = ANY (v_chat_ids) ORDER BY id FOR UPDATE);
+  v_chat_ids := ARRAY(SELECT id FROM chats WHERE id = ANY (v_found) ORDER BY id FOR UPDATE);
   PERFORM remove_chats_v1(v_chat_ids, p_bucket, p_shard);
   PERFORM pg_notify(p_channel, 'c' || chat_id) FROM unnest(v_chat_ids) AS chat_id;
-  RETURN cardinality(v_chat_ids);
+  RETURN cardinality(v_found);
 END $$;
 
 -- Notes that users are active in a chat.

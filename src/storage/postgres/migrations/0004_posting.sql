@@ -11,16 +11,20 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+  v_earliest bigint := (SELECT min(now) FROM unnest(p_nows) AS now);
 BEGIN
-  PERFORM FROM chats WHERE id = ANY (p_chat_ids) ORDER BY id FOR NO KEY UPDATE;
-  PERFORM FROM sessions WHERE user_id = ANY (p_user_ids) ORDER BY user_id FOR NO KEY UPDATE;
+  -- What is over for every post is left to house-keeping, which passes over what is locked.
+  PERFORM FROM chats WHERE id = ANY (p_chat_ids) AND deadline > v_earliest ORDER BY id FOR NO KEY UPDATE;
+  PERFORM FROM sessions WHERE user_id = ANY (p_user_ids) AND deadline > v_earliest
+    ORDER BY user_id FOR NO KEY UPDATE;
 
   -- Whoever posts has a visit, perhaps an empty one, so that it can be updated below whoever else makes it at this moment.
   INSERT INTO visits (chat_id, user_id, chat_created_at)
     SELECT DISTINCT c.id, s.user_id, c.created_at
     FROM unnest(p_chat_ids, p_user_ids) AS p (chat_id, user_id)
-    JOIN chats c ON c.id = p.chat_id
-    JOIN sessions s ON s.user_id = p.user_id
+    JOIN chats c ON c.id = p.chat_id AND c.deadline > v_earliest
+    JOIN sessions s ON s.user_id = p.user_id AND s.deadline > v_earliest
     WHERE (NOT c.read_only OR c.creator_id = p.user_id)
       AND NOT EXISTS (SELECT FROM visits v WHERE v.chat_id = p.chat_id AND v.user_id = p.user_id)
     ON CONFLICT DO NOTHING;
