@@ -119,6 +119,16 @@ describe('the clock of an instance', () => {
     expect(Math.abs(clock.now() - farTime())).toBeLessThanOrEqual(1);
   });
 
+  test('believes slow answers that what it knows cannot explain, as after a sleep', async () => {
+    const { clock } = await follow();
+    const sleepMs = 3_600_000;
+    far.aheadMs += sleepMs;
+    vi.setSystemTime(Date.now() + sleepMs);
+    far.waysMs = Array.from({ length: 5 }, () => ({ there: 40, back: 40 }));
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(Math.abs(clock.now() - farTime())).toBeLessThanOrEqual(1);
+  });
+
   test('makes do with slow answers where there are no others, and says so', async () => {
     far.waysMs = Array.from({ length: 5 }, () => ({ there: 120, back: 100 }));
     const { clock } = await follow();

@@ -28,7 +28,7 @@ export interface StorageClock {
 
 /**
  * Reads the storage's clock, and goes on reading it now and then. A reading counts if it is good, or better than what the last
- * one that counted is still worth.
+ * one that counted is still worth, or so far from it that this one is not true any more: a machine slept, a clock was set.
  * @throws StorageUnavailableError when it cannot be read the first time.
  */
 export async function followStorageClock(storage: Pick<Storage, 'readTime'>, log: Log): Promise<StorageClock> {
@@ -65,7 +65,9 @@ export async function followStorageClock(storage: Pick<Storage, 'readTime'>, log
     try {
       const next = await readStorageTime(storage);
       const stillWorthMs = last.uncertaintyMs + (next.readAtMs - last.readAtMs) * DRIFT;
-      if (next.uncertaintyMs <= Math.max(GOOD_UNCERTAINTY_MS, stillWorthMs)) take(next);
+      const isGood = next.uncertaintyMs <= Math.max(GOOD_UNCERTAINTY_MS, stillWorthMs);
+      const isNews = Math.abs(next.offsetMs - last.offsetMs) > next.uncertaintyMs + stillWorthMs;
+      if (isGood || isNews) take(next);
     } catch (error) {
       log.warn({ err: error }, "the storage's clock cannot be read, will be tried again");
     }

@@ -88,6 +88,23 @@ describe('a wake-up', () => {
     expect(wake).toHaveBeenCalledOnce();
   });
 
+  test('comes at most 20 ms late after many small corrections forward', () => {
+    const wake = vi.fn<() => void>();
+    clock.wakeAt(START + HOUR_MS, wake);
+    for (let forwardMs = 10; forwardMs <= 1_000; forwardMs += 10) clock.correct(offsetMs + forwardMs);
+    vi.advanceTimersByTime(HOUR_MS - 980);
+    expect(wake).toHaveBeenCalledOnce();
+  });
+
+  test('comes in time after a correction back and many small ones forward', () => {
+    const wake = vi.fn<() => void>();
+    clock.correct(offsetMs - 1_000);
+    clock.wakeAt(START + HOUR_MS, wake);
+    for (let backMs = 1_000; backMs >= 0; backMs -= 10) clock.correct(offsetMs - backMs);
+    vi.advanceTimersByTime(HOUR_MS);
+    expect(wake).toHaveBeenCalledOnce();
+  });
+
   test('does not come before its time when the clock has been corrected back meanwhile', () => {
     const wake = vi.fn<() => void>();
     clock.wakeAt(START + 1_000, wake);

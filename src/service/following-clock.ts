@@ -4,8 +4,8 @@ import { wakeAt, type Clock } from './clock.ts';
 
 /** How fast it goes while it is ahead of the clock that it follows: time goes on, and the difference shrinks. */
 const SPEED_WHEN_AHEAD = 0.5;
-/** A correction forward of more than this moves the wake-ups that are being waited for. */
-const JUMP_MS = 20;
+/** Corrections forward of more than this, together, move the wake-ups that are being waited for. */
+const MOST_LATE_MS = 20;
 
 interface WakeUp {
   readonly at: number;
@@ -16,6 +16,8 @@ interface WakeUp {
 /** Goes by the monotonic clock of the process, at a distance that is corrected now and then. */
 export class FollowingClock implements Clock {
   #offsetMs: number;
+  /** The least distance since all wake-ups were armed: none has been armed at a smaller one. */
+  #armedOffsetMs: number;
   #lastMs: number;
   #lastMonotonicMs = performance.now();
   readonly #wakeUps = new Set<WakeUp>();
@@ -23,6 +25,7 @@ export class FollowingClock implements Clock {
   /** @param offsetMs what the followed clock shows more than `performance.now()`. */
   constructor(offsetMs: number) {
     this.#offsetMs = offsetMs;
+    this.#armedOffsetMs = offsetMs;
     this.#lastMs = this.#lastMonotonicMs + offsetMs;
   }
 
@@ -49,9 +52,10 @@ export class FollowingClock implements Clock {
   correct(offsetMs: number): void {
     // What has passed until now has passed at the old distance.
     this.now();
-    const forwardMs = offsetMs - this.#offsetMs;
     this.#offsetMs = offsetMs;
-    if (forwardMs <= JUMP_MS) return;
+    this.#armedOffsetMs = Math.min(this.#armedOffsetMs, offsetMs);
+    if (offsetMs - this.#armedOffsetMs <= MOST_LATE_MS) return;
+    this.#armedOffsetMs = offsetMs;
     for (const wakeUp of this.#wakeUps) {
       wakeUp.cancel();
       this.#arm(wakeUp);
