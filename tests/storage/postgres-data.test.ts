@@ -124,6 +124,21 @@ describe('house-keeping', () => {
     await close();
   });
 
+  test('leaves no word of them, though their client message ids are remembered', async () => {
+    const { one, schema, close } = await scene();
+    const ann = await one.newSession();
+    const chat = await one.newChat(ann, { maxMessages: 1 });
+    const first = await accepted(one.post(ann, chat, 'confidential', { clientMessageId: 'a' }));
+    await accepted(one.post(ann, chat, 'harmless'));
+    await one.sweepAll();
+    for (const table of TABLES) {
+      const found = await schemas.run(`SELECT FROM ${schema}.${table} AS line WHERE line::text LIKE '%confidential%'`);
+      expect(found, table).toEqual([]);
+    }
+    expect(await one.post(ann, chat, 'confidential', { clientMessageId: 'a' })).toEqual(first);
+    await close();
+  });
+
   test('deletes them although somebody posts to their chat at every moment', async () => {
     const { one, schema, counts, close } = await scene();
     const ann = await one.newSession();

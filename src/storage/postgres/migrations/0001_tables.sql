@@ -79,7 +79,8 @@ CREATE TABLE trims (
 );
 CREATE INDEX trims_queue ON trims (queued_at);
 
--- The first message that was sent with a client message id. It outlives the message's own row.
+-- The first message that was sent with a client message id. It outlives the message's own row, but for the text: who repeats
+-- it sends that along.
 CREATE TABLE retry_ids (
   chat_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -87,7 +88,8 @@ CREATE TABLE retry_ids (
   message_id uuid NOT NULL,
   seq bigint NOT NULL,
   display_name text COLLATE "C" NOT NULL,
-  text text COLLATE "C" NOT NULL,
+  -- SHA-256.
+  text_hash bytea NOT NULL,
   sent_at bigint NOT NULL,
   PRIMARY KEY (chat_id, user_id, client_message_id)
 );

@@ -36,8 +36,9 @@ BEGIN
         WHEN s.user_id IS NULL OR s.deadline <= p.now THEN 'UNAUTHENTICATED'
         WHEN c.id IS NULL OR c.deadline <= p.now THEN 'CHAT_NOT_FOUND'
         WHEN c.read_only AND c.creator_id <> p.user_id THEN 'CHAT_READ_ONLY'
-        WHEN r.text = p.text THEN 'REPEATED'
-        WHEN r.text <> p.text THEN 'MESSAGE_ID_CONFLICT'
+        WHEN r.message_id IS NULL THEN NULL
+        WHEN r.text_hash = sha256(convert_to(p.text, 'UTF8')) THEN 'REPEATED'
+        ELSE 'MESSAGE_ID_CONFLICT'
       END AS verdict
     FROM unnest(p_ids, p_chat_ids, p_user_ids, p_texts, p_sizes, p_client_ids, p_nows)
       WITH ORDINALITY AS p (id, chat_id, user_id, text, size_bytes, client_id, now, turn)
@@ -64,11 +65,11 @@ BEGIN
     SELECT chat_id, new_seq, id, user_id, display_name, text, new_sent_at, size_bytes FROM numbered
   ),
   remembered AS (
-    INSERT INTO retry_ids (chat_id, user_id, client_message_id, message_id, seq, display_name, text, sent_at)
-    SELECT chat_id, user_id, client_id, id, new_seq, display_name, text, new_sent_at
+    INSERT INTO retry_ids (chat_id, user_id, client_message_id, message_id, seq, display_name, text_hash, sent_at)
+    SELECT chat_id, user_id, client_id, id, new_seq, display_name, sha256(convert_to(text, 'UTF8')), new_sent_at
     FROM numbered WHERE client_id IS NOT NULL
     ON CONFLICT (chat_id, user_id, client_message_id) DO UPDATE SET message_id = excluded.message_id,
-      seq = excluded.seq, display_name = excluded.display_name, text = excluded.text, sent_at = excluded.sent_at
+      seq = excluded.seq, display_name = excluded.display_name, text_hash = excluded.text_hash, sent_at = excluded.sent_at
   ),
   appended AS MATERIALIZED (
     SELECT chat_id, max(new_seq) AS new_seq, max(new_sent_at) AS new_sent_at, max(now) AS now,
