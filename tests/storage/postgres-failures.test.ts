@@ -54,6 +54,31 @@ describe('a lost listener', () => {
   });
 });
 
+describe('lost connections of the pool', () => {
+  test('are logged without what belongs to them, such as keys and data', async () => {
+    const logged: object[] = [];
+    const note = (fields: object): number => logged.push(fields);
+    const options = { ...schemas.options(schemas.newName()), log: { info() {}, warn: note, error: note } };
+    const storage = await openPostgresStorage(options);
+    await storage.ping();
+    await schemas.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT 1'`);
+    await until(() => logged.some((fields) => 'err' in fields));
+    for (const fields of logged) expect(JSON.stringify(fields)).not.toMatch(/secretKey|connectionParameters/);
+    await storage.close();
+  });
+
+  test('do not disturb the closing during which they are lost', async () => {
+    const network = await openNetwork(server.port);
+    const { storage } = await open(network.url(server.url));
+    await storage.ping();
+    network.freeze();
+    const closing = storage.close();
+    network.tell(SHUTDOWN);
+    await closing;
+    await network.close();
+  });
+});
+
 describe('a busy or frozen server', () => {
   test('when all connections wait for a lock, every call settles as unavailable, and all is well once it is free', async () => {
     const { storage, handle, schema } = await open();
@@ -218,15 +243,20 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** What a server says to a connection when it is shut down. */
+const SHUTDOWN = Buffer.from('E\0\0\0\x1cSFATAL\0C57P01\0Mgoodbye\0\0', 'latin1');
+
 /** The first byte of a statement with arguments on its way to the server. */
 const PARSE = 'P'.charCodeAt(0);
 
 /** A way to the server that can be frozen: connections stay, nothing passes. What is sent passes if `mayPass` says so. */
 async function openNetwork(port: number, mayPass: (sent: Buffer) => boolean = () => true) {
   const sockets = new Set<Socket>();
+  const nearSockets = new Set<Socket>();
   let isFrozen = false;
   const proxy: Server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
+    nearSockets.add(near);
     const sieve = new Transform({
       transform: (sent: Buffer, _encoding, done) => (mayPass(sent) ? done(null, sent) : done()),
     });
@@ -249,6 +279,10 @@ async function openNetwork(port: number, mayPass: (sent: Buffer) => boolean = ()
     freeze() {
       isFrozen = true;
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    /** To everybody who is connected, as if the server said it. */
+    tell(bytes: Buffer) {
+      for (const socket of nearSockets) socket.write(bytes);
     },
     /** New connections pass; those that were frozen are cut. */
     thaw() {

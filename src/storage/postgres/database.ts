@@ -1,7 +1,5 @@
 /** Calls of the functions in our schema: each one statement and one transaction, in bounded time. */
 
-import { once } from 'node:events';
-
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 
 import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
@@ -62,7 +60,11 @@ export class Database {
     });
     this.#pool.on('remove', (client) => this.#clients.delete(client));
     // Of a connection that nobody uses; the pool makes another.
-    this.#pool.on('error', (err) => log.warn({ err }, 'a connection to PostgreSQL was lost'));
+    this.#pool.on('error', (err) => {
+      // The pool puts the whole connection there, keys and buffers included, which are not for the log.
+      Reflect.deleteProperty(err, 'client');
+      log.warn({ err }, 'a connection to PostgreSQL was lost');
+    });
   }
 
   /** The lines that a function returns. @throws as operations of a storage do */
@@ -119,8 +121,13 @@ export class Database {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#pool.end();
     const timer = setTimeout(() => this.#cutConnections(), CLOSE_LIMIT_MS);
-    while (this.#clients.size > 0) await once(this.#pool, 'remove');
+    while (this.#clients.size > 0) await this.#removal();
     clearTimeout(timer);
+  }
+
+  /** Resolves when the next connection has gone, whatever happens to others meanwhile. */
+  #removal(): Promise<unknown> {
+    return new Promise((resolve) => this.#pool.once('remove', resolve));
   }
 
   /** Does not wait for a server that does not answer. */
