@@ -116,6 +116,21 @@ describe('a slow server', () => {
     await handle.storage.close();
   });
 
+  test('posts that are sent singly are given up together: none goes whose caller has been told so', async () => {
+    const { handle, ann, chat, schema, close } = await scene('22000');
+    await schemas.run(`SET search_path TO ${schema};
+      CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
+      CREATE TRIGGER delaying BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.text = 'slow') EXECUTE FUNCTION delay()`);
+    const texts = ['fail', 'slow', 'slow', 'slow', 'last'];
+    const outcomes = await Promise.allSettled(texts.map((text) => accepted(handle.post(ann, chat, text))));
+    expect(outcomes.at(-1)).toMatchObject({ reason: expect.any(StorageUnavailableError) });
+    await accepted(handle.post(ann, chat, 'after'));
+    const { messages } = await accepted(handle.readMessages(chat));
+    expect(messages.map(({ text }) => text)).not.toContain('last');
+    await schemas.run(`SET search_path TO ${schema}; DROP TRIGGER delaying ON messages; DROP FUNCTION delay`);
+    await close();
+  });
+
   test('house-keeping is given up in time, and goes on later', async () => {
     const { handle, ann, schema, quicken } = await slowScene(1);
     await handle.newChat(await handle.newSession(), { ttlMs: MINUTE_MS });

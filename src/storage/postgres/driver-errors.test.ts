@@ -45,6 +45,10 @@ describe('failures of the driver', () => {
     expect(failure.message).toContain(code);
   });
 
+  test.each(['26000', '42P05'])('a pooler that mixes up prepared statements (%s) is told of', (code) => {
+    expect(operationFailure(databaseError(code)).message).toMatch(/prepared statements/);
+  });
+
   test('an argument that cannot be written is our fault', () => {
     const cause = new TypeError('cannot be serialized');
     expect(operationFailure(cause)).toBe(cause);

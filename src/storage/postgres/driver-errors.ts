@@ -14,6 +14,8 @@ const ROLLED_BACK = new Set(['40001', '40P01']);
 const NO_SPACE = new Set(['53000', '53100', '53400']);
 /** What waiting does not mend: password, user, database, rights. */
 const MISCONFIGURED = new Set(['28000', '28P01', '3D000', '42501']);
+/** What a statement was prepared on is not what it runs on. */
+const UNPREPARED = new Set(['26000', '42P05']);
 /** There is no such schema, function or table. */
 const MISSING = new Set(['3F000', '42883', '42P01']);
 
@@ -50,7 +52,8 @@ export function operationFailure(cause: unknown): Error {
   const code = cause.code ?? 'without a code';
   if (NO_SPACE.has(code)) return new StorageFullError(`PostgreSQL has no space left (${code})`, { cause });
   if (isPassing(cause)) return new StorageUnavailableError(`PostgreSQL broke off (${code})`, { cause });
-  return new Error(`PostgreSQL refused a statement (${code})`, { cause });
+  const hint = UNPREPARED.has(code) ? ': switch prepared statements off behind this pooler' : '';
+  return new Error(`PostgreSQL refused a statement (${code})${hint}`, { cause });
 }
 
 /** The failure of an attempt to open the storage, of an operation or of the driver. */
