@@ -34,6 +34,7 @@ async function scene(code: string, times = 1_000_000) {
   const ann = await handle.newSession();
   return {
     handle,
+    schema,
     ann,
     chat: await handle.newChat(ann),
     close: async () => {

@@ -33,8 +33,8 @@ interface PostedLine {
 
 /** Makes the posts of a handle travel together. */
 export function postsOf(database: Database, channel: string, firstShard: number, limits: BatchLimits): Posts {
-  async function send(posts: readonly PostMessage[], slot: number): Promise<Posted[]> {
-    const lines = await database.lines<PostedLine>('post_messages_v1', [
+  async function send(posts: readonly PostMessage[], slot: number, startedAtMs: number): Promise<Posted[]> {
+    const args = [
       posts.map(({ id }) => id),
       posts.map(({ chatId }) => chatId),
       posts.map(({ author }) => author.userId),
@@ -48,23 +48,25 @@ export function postsOf(database: Database, channel: string, firstShard: number,
       shardOf(firstShard, slot),
       channel,
       TOPICS_PER_NOTE,
-    ]);
+    ];
+    const lines = await database.lines<PostedLine>('post_messages_v1', args, { startedAtMs });
     return posts.map((post, index) => postedOf(post, lines[index]));
   }
 
   return new PostBatcher(limits, async (posts, slot) => {
+    const startedAtMs = performance.now();
     try {
-      return (await send(posts, slot)).map((posted) => () => posted);
+      return (await send(posts, slot, startedAtMs)).map((posted) => () => posted);
     } catch (error) {
       // Only where nothing was done for certain: anything else might post twice.
       const isForOne = error instanceof Error && isRefusedStatement(error.cause) && posts.length > 1;
       if (!isForOne) throw error;
-      return sendSingly(posts, (post) => send([post], slot));
+      return sendSingly(posts, (post) => send([post], slot, startedAtMs));
     }
   });
 }
 
-/** One post that the server cannot take does not take the others with it. */
+/** One post that the server cannot take does not take the others with it. Those whose time is over are not sent. */
 async function sendSingly(
   posts: readonly PostMessage[],
   send: (post: PostMessage) => Promise<readonly Posted[]>,
