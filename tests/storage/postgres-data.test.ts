@@ -281,13 +281,13 @@ describe('a handle', () => {
 
 /** Waits until something waits for what `schemas` has locked, or is done without. */
 async function blockedOrDone(work: Promise<unknown>): Promise<void> {
-  let isDone = false;
-  const done = (): void => {
-    isDone = true;
-  };
-  work.then(done, done);
+  const done = work.then(
+    () => true,
+    () => true,
+  );
   const blocked = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
-  while (!isDone && (await schemas.run(blocked)).length === 0);
+  const isBlocked = async (): Promise<boolean> => (await schemas.run(blocked)).length > 0;
+  while (!(await Promise.race([done, isBlocked()])));
 }
 
 async function serverTime(): Promise<number> {

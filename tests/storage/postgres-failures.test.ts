@@ -74,7 +74,7 @@ describe('lost connections of the pool', () => {
     network.freeze();
     const closing = storage.close();
     network.tell(SHUTDOWN);
-    await closing;
+    await expect(closing).resolves.toBeUndefined();
     await network.close();
   });
 });

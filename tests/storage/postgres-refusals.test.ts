@@ -94,20 +94,20 @@ describe('what the server refuses', () => {
   });
 });
 
-describe('a slow server', () => {
-  /** Two seconds for every statement that closes chats. */
-  async function slowScene(chatCount: number) {
-    const { handles, schema } = await schemas.open(1);
-    const handle = new Handle(handles[0]!, new MovedClock(), idSource(schema));
-    const ann = await handle.newSession();
-    await race([handle], chatCount, () => handle.newChat(ann));
-    await schemas.run(`SET search_path TO ${schema};
-      CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$;
-      CREATE TRIGGER delaying BEFORE DELETE ON chats EXECUTE FUNCTION delay()`);
-    const wayOut = `SET search_path TO ${schema}; DROP TRIGGER delaying ON chats; DROP FUNCTION delay`;
-    return { handle, ann, schema, quicken: () => schemas.run(wayOut) };
-  }
+/** Two seconds for every statement that closes chats. */
+async function slowScene(chatCount: number) {
+  const { handles, schema } = await schemas.open(1);
+  const handle = new Handle(handles[0]!, new MovedClock(), idSource(schema));
+  const ann = await handle.newSession();
+  await race([handle], chatCount, () => handle.newChat(ann));
+  await schemas.run(`SET search_path TO ${schema};
+    CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$;
+    CREATE TRIGGER delaying BEFORE DELETE ON chats EXECUTE FUNCTION delay()`);
+  const wayOut = `SET search_path TO ${schema}; DROP TRIGGER delaying ON chats; DROP FUNCTION delay`;
+  return { handle, ann, schema, quicken: () => schemas.run(wayOut) };
+}
 
+describe('a slow server', () => {
   test('ending a session with more chats than one statement closes is given up in time, and the rest is closed later', async () => {
     const { handle, ann, quicken } = await slowScene(201);
     await expect(handle.endSession(ann, true)).rejects.toThrow(StorageUnavailableError);

@@ -177,10 +177,7 @@ export class Database {
         settle();
       };
       const onAbort = (): void => finish(() => reject(signal?.reason));
-      const timer = setTimeout(
-        () => finish(() => reject(tooLate()), true),
-        limitMs,
-      );
+      const timer = setTimeout(() => finish(() => reject(tooLate()), true), limitMs);
       signal?.addEventListener('abort', onAbort);
       const onConnected = (connected: PoolClient): void => {
         if (isOver) {

@@ -63,7 +63,7 @@ export async function endSession(
   return undefined;
 }
 
-/** The session has ended, so nobody opens more: none is left when none is found. What is not done in time house-keeping does. */
+/** Nobody opens more, so none is left when none is found. What is not done in time house-keeping does. */
 async function closeChatsOf(
   { database, channel, tallyPlace }: PostgresData,
   userId: string,

@@ -152,8 +152,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Closes up to `p_limit` chats of a user whose session has ended. Returns how many it found: others may have closed some of them
--- at the same moment, and yet leave more.
+-- Closes up to `p_limit` chats of a user whose session has ended. Returns how many it found: others may have closed some of
+-- them at the same moment, and yet leave more.
 CREATE FUNCTION close_chats_of_v1(
   p_user_id uuid, p_limit integer, p_bucket bigint, p_shard integer, p_channel text
 ) RETURNS integer
