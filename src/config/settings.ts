@@ -1,6 +1,6 @@
 /** The settings of the server, one row each. */
 
-import { DEFAULT_LIMITS, MAX_CHAT_TTL_MS, MIN_CHAT_TTL_MS } from '../domain/limits.ts';
+import { DEFAULT_LIMITS, MAX_ALLOWED_MESSAGE_LENGTH, MAX_CHAT_TTL_MS, MIN_CHAT_TTL_MS } from '../domain/limits.ts';
 import { originList } from './origins.ts';
 import { postgresUrl, redisUrls } from './server-url.ts';
 import {
@@ -104,7 +104,7 @@ export const SETTINGS = {
   },
   'max-message-length': {
     group: 'Limits',
-    kind: wholeNumber({ min: 1, max: 65_536 }),
+    kind: wholeNumber({ min: 1, max: MAX_ALLOWED_MESSAGE_LENGTH }),
     default: DEFAULT_LIMITS.maxMessageLength,
     description: 'characters (Unicode code points) in one message',
   },

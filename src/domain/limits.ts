@@ -8,6 +8,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const MAX_DISPLAY_NAME_LENGTH = 64;
 /** Longest chat title, in characters. */
 export const MAX_TITLE_LENGTH = 128;
+/** Most characters of a message that an operator may allow. */
+export const MAX_ALLOWED_MESSAGE_LENGTH = 65_536;
 /** Longest client message id, in characters. */
 export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
 /** The highest seq, position or count that every layer can carry exactly. */

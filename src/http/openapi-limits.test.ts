@@ -11,7 +11,17 @@ import {
 import * as limits from '../domain/limits.ts';
 
 const { DEFAULT_LIMITS, MAX_PAGE_SIZE, MAX_SEQ } = limits;
-const KEYWORDS = new Set(['minLength', 'maxLength', 'minimum', 'maximum', 'x-minimum', 'x-maximum', 'default']);
+const KEYWORDS = new Set([
+  'minLength',
+  'maxLength',
+  'x-default-maxLength',
+  'minimum',
+  'maximum',
+  'x-default-maximum',
+  'x-minimum',
+  'x-maximum',
+  'default',
+]);
 const operations = Object.values(OPERATIONS);
 
 const seq = { minimum: 0, maximum: MAX_SEQ };
@@ -27,14 +37,18 @@ const EXPECTED: Readonly<Record<string, object>> = {
   endSession: { closeChats: { default: false } },
   createChat: {
     title: { minLength: 0, maxLength: limits.MAX_TITLE_LENGTH, default: '' },
-    maxMessages: { minimum: 1, maximum: DEFAULT_LIMITS.maxChatSize },
+    maxMessages: { minimum: 1, maximum: MAX_SEQ, 'x-default-maximum': DEFAULT_LIMITS.maxChatSize },
     readOnly: { default: false },
     ttl: { 'x-minimum': seconds(limits.MIN_CHAT_TTL_MS), 'x-maximum': seconds(limits.MAX_CHAT_TTL_MS) },
     unlisted: { default: false },
   },
   listChats: page,
   postMessage: {
-    text: { minLength: 1, maxLength: DEFAULT_LIMITS.maxMessageLength },
+    text: {
+      minLength: 1,
+      maxLength: limits.MAX_ALLOWED_MESSAGE_LENGTH,
+      'x-default-maxLength': DEFAULT_LIMITS.maxMessageLength,
+    },
     clientMessageId: { minLength: 1, maxLength: limits.MAX_CLIENT_MESSAGE_ID_LENGTH },
   },
   listMessages: pageOfMessages,
@@ -74,9 +88,12 @@ describe('the limits of a request', () => {
 
   test.each(operations)('stand in its descriptions, too: $operationId', (operation) => {
     for (const schema of Object.values(requestFields(operation)).map(resolve)) {
-      const { minimum, maximum = schema['maxLength'], default: whenAbsent } = schema;
-      const numbers = maximum === MAX_SEQ ? [] : [minimum, maximum, whenAbsent].filter((n) => typeof n === 'number');
-      for (const number of numbers) expect(schema.description).toMatch(new RegExp(`\\b${number}\\b`));
+      const { minLength: _, ...keywords } = schema;
+      const stated = Object.keys(keywords).filter((keyword) => KEYWORDS.has(keyword));
+      const values = stated.map((keyword) => keywords[keyword]);
+      // From where to where every seq goes does not have to be said.
+      const numbers = values.filter((value) => typeof value === 'number' && value !== 0 && value !== MAX_SEQ);
+      for (const number of numbers) expect(schema.description).toMatch(new RegExp(`\\b${number as number}\\b`));
     }
   });
 });

@@ -23,6 +23,11 @@ describe('the operations', () => {
     },
   );
 
+  test.each(operations)('$operationId fails with no example of a parameter, nor does harm', ({ parameters }) => {
+    const HARMLESS: Readonly<Record<string, unknown>> = { pageSize: 50, afterSeq: 0 };
+    for (const { name, example } of parameters) expect(example, name).toBe(HARMLESS[name]);
+  });
+
   test('refuse unknown members of their requests', () => {
     const withBody = operations.filter(({ body }) => body !== undefined);
     const expected = ['createSession', 'createChat', 'postMessage', 'fetchUnread', 'markRead'];

@@ -22,6 +22,7 @@ interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly description: string;
   readonly schema: Schema;
+  readonly example?: unknown;
 }
 
 interface Example {

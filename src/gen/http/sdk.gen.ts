@@ -126,7 +126,7 @@ export const headMessages = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Post a message
  *
- * Posts a text to a chat. An acknowledged post is visible to every later read.
+ * Posts a text to a chat. An acknowledged post is visible to every later read. It moves the author's position only if that was just before it, so that an author who has read everything does not have the post as unread.
  */
 export const postMessage = <ThrowOnError extends boolean = false>(options: Options<PostMessageData, ThrowOnError>): RequestResult<PostMessageResponses, PostMessageErrors, ThrowOnError> => options.client.post<PostMessageResponses, PostMessageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -141,7 +141,7 @@ export const postMessage = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Fetch what I have not read
  *
- * Returns what the caller has not read yet, in order.
+ * Returns what the caller has not read yet, in order. The caller's own messages can be among it: those posted while something before them was unread, or not yet acknowledged. What answers messages by itself compares `author.userId` with its own, or it answers itself for ever.
  */
 export const fetchUnread = <ThrowOnError extends boolean = false>(options: Options<FetchUnreadData, ThrowOnError>): RequestResult<FetchUnreadResponses, FetchUnreadErrors, ThrowOnError> => options.client.post<FetchUnreadResponses, FetchUnreadErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -209,7 +209,12 @@ export const listUnreadCounts = <ThrowOnError extends boolean = false>(options: 
  * `Authorization`, and a token in the address, which ends up in logs, is not accepted: read the response of `fetch`
  * instead, as generated clients do. After `end` with `SERVER_GOING_AWAY` or `READER_TOO_SLOW`, and when a connection
  * breaks, ask again with `Last-Event-ID` after a delay that is partly random; the stream names none (`retry:`), so that
- * clients do not all come back at once.
+ * clients do not all come back at once. `UNAUTHENTICATED` then means that the session is gone: it has ended, or the
+ * server, which kept it in memory, was started anew. Its chats may be gone, too.
+ *
+ * To watch a stream, use a client that shows what comes when it comes:
+ *
+ * curl -N -H "Authorization: Bearer $token" "$server/v1/chats/$chatId/events?afterSeq=0"
  *
  */
 export const subscribe = <ThrowOnError extends boolean = false>(options: Options<SubscribeData, ThrowOnError, SubscribeResponse>): Promise<ServerSentEventsResult<SubscribeResponses>> => options.client.sse.get<SubscribeResponses, SubscribeErrors, ThrowOnError>({

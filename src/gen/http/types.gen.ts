@@ -380,7 +380,7 @@ export type FieldError = {
 };
 
 /**
- * The name of a refusal: a closed list, the same on gRPC, in logs and in metrics.
+ * The name of a refusal: a closed list, the same on gRPC.
  *
  * | code | status | meaning |
  * |---|---|---|
@@ -1100,7 +1100,7 @@ export type PostMessageData = {
      */
     body: {
         /**
-         * The text: 1 to the server's maxMessageLength characters (Unicode code points), not only white space, no NUL. maxMessageLength is 4096 by default; the server's settings decide, see getStats.
+         * The text: 1 to the server's maxMessageLength characters (Unicode code points), not only white space, no NUL. maxMessageLength is 4096 by default and 65536 at most; the server's settings decide, see getStats.
          */
         text: string;
         /**

@@ -715,12 +715,15 @@ export declare const StreamEndReasonSchema: GenEnum<StreamEndReason>;
  * Every user has one position per chat: the highest seq up to which they were handed everything that was kept.
  * It never moves back. FetchUnread, MarkRead and ListMessages (without mark_read = false) make one, just before
  * the oldest kept message; the creator of a chat has one from its creation, at 0.
+ * A post moves its author's position over itself if the author had read everything before it, and otherwise not; it
+ * never makes one. Own messages after the position are unread like all others.
  *
  * @generated from service veche.v1.MessageService
  */
 export declare const MessageService: GenService<{
   /**
-   * Posts a text to a chat. An acknowledged post is visible to every later read.
+   * Posts a text to a chat. An acknowledged post is visible to every later read. It moves the author's position
+   * only if that was just before it, so that an author who has read everything does not have the post as unread.
    * Fails with INVALID_ARGUMENT, CHAT_NOT_FOUND, CHAT_READ_ONLY or MESSAGE_ID_CONFLICT.
    *
    * @generated from rpc veche.v1.MessageService.PostMessage
@@ -742,7 +745,9 @@ export declare const MessageService: GenService<{
     output: typeof ListMessagesResponseSchema;
   },
   /**
-   * Returns what the caller has not read yet, in order.
+   * Returns what the caller has not read yet, in order. The caller's own messages can be among it: those posted
+   * while something before them was unread, or not yet acknowledged. What answers messages by itself compares
+   * author.user_id with its own, or it answers itself for ever.
    * Fails with INVALID_ARGUMENT, CHAT_NOT_FOUND or, where it would begin to wait, TOO_MANY_STREAMS.
    *
    * @generated from rpc veche.v1.MessageService.FetchUnread

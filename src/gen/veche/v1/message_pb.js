@@ -172,6 +172,8 @@ export const StreamEndReason = /*@__PURE__*/
  * Every user has one position per chat: the highest seq up to which they were handed everything that was kept.
  * It never moves back. FetchUnread, MarkRead and ListMessages (without mark_read = false) make one, just before
  * the oldest kept message; the creator of a chat has one from its creation, at 0.
+ * A post moves its author's position over itself if the author had read everything before it, and otherwise not; it
+ * never makes one. Own messages after the position are unread like all others.
  *
  * @generated from service veche.v1.MessageService
  */

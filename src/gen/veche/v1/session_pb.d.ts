@@ -203,6 +203,10 @@ export declare const EndSessionResponseSchema: GenMessage<EndSessionResponse>;
  *
  * Every method of Veche that needs a session takes its token from the metadata
  * `authorization: Bearer <token>`. Without a live session it fails with UNAUTHENTICATED.
+ *
+ * A session ends by itself: never while a chat that its user opened is open, otherwise Limits.session_ttl after the
+ * latest of its creation, its last message and the closing of the last chat it opened. Reading does not prolong it.
+ *
  * The name of each refusal is the `reason` of the `google.rpc.ErrorInfo` in the status details.
  *
  * @generated from service veche.v1.SessionService
