@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { constants, type IncomingHttpHeaders } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { StatsService } from '../src/gen/veche/v1/stats_pb.js';
@@ -122,10 +123,18 @@ describe('what is no gRPC call is answered as such', () => {
     }
   });
 
-  test('a body of another type', async () => {
-    const { http } = await raw.call(CREATE_SESSION, frame(createSessionRequest), {
-      'content-type': 'application/json',
-    });
+  test.each([
+    ['POST', 'application/json'],
+    ['GET', ''],
+  ])('a call of another type, which is told how HTTP is spoken (%s)', async (method, contentType) => {
+    const stream = raw.open('/v1/stats', Buffer.alloc(0), { ':method': method, 'content-type': contentType });
+    const [[headers], words] = await Promise.all([once(stream, 'response') as Promise<[object]>, text(stream)]);
+    expect(headers).toMatchObject({ ':status': 415, 'content-type': 'text/plain; charset=utf-8' });
+    expect(words).toContain('the HTTP API is spoken over HTTP/1.1');
+  });
+
+  test('a call of another type that asks for no body', async () => {
+    const { http } = await raw.call('/v1/stats', Buffer.alloc(0), { ':method': 'HEAD', 'content-type': '' });
     expect(http).toBe(415);
   });
 

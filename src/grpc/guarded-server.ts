@@ -1,7 +1,7 @@
 /** The library's server, made safe against streams that are over before it looks at them, or never begin in earnest. */
 
 import { Metadata, Server, status as Status, type ServerOptions } from '@grpc/grpc-js';
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { ArrivingRequests } from './arriving-requests.ts';
 import { refuseStream } from './refuse-stream.ts';
 
@@ -32,6 +32,8 @@ export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_c
   internals._streamHandler = function (this: Server, interceptors, stream, headers) {
     if (stream.destroyed || stream.closed) {
       stream.on('error', ignore);
+    } else if (!isGrpc(headers)) {
+      refuseOther(stream.on('error', ignore), headers);
     } else if (isCompressed(headers)) {
       refuseCompressed(stream.on('error', ignore));
     } else if (isTimeoutMalformed(headers)) {
@@ -46,6 +48,19 @@ export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_c
 
 /** The end of the stream is heard of by its other events. */
 function ignore(): void {}
+
+function isGrpc({ 'content-type': contentType }: IncomingHttpHeaders): boolean {
+  return contentType?.startsWith('application/grpc') === true;
+}
+
+/** The status is that of the specification of gRPC. The library says no word with it, and here HTTP is a likely mistake. */
+function refuseOther(stream: ServerHttp2Stream, { ':method': method }: IncomingHttpHeaders): void {
+  const isHead = method === 'HEAD';
+  stream.respond({ ':status': 415, 'content-type': 'text/plain; charset=utf-8' }, { endStream: isHead });
+  if (!isHead)
+    stream.end('HTTP/2 is gRPC here (content-type: application/grpc); the HTTP API is spoken over HTTP/1.1.\n');
+  stream.close(constants.NGHTTP2_NO_ERROR);
+}
 
 function isCompressed({ 'grpc-encoding': encoding }: IncomingHttpHeaders): boolean {
   return encoding !== undefined && encoding !== 'identity';
