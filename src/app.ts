@@ -104,6 +104,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       http1: http,
       onHttp2: (socket) => grpc.injectConnection(socket),
       refusals: { 'http/1.1': http.misdirected, 'http/2': grpc.misdirected },
+      clearRefusals: { 'http/1.1': http.unencrypted, 'http/2': grpc.unencrypted },
       certificate,
       timeouts,
       log,

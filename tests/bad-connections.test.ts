@@ -2,8 +2,9 @@
 
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FIRST } from './support/certificates.ts';
 import { PREFACE, SETTINGS } from './support/http2-frames.ts';
@@ -50,6 +51,15 @@ async function connectInClear(port: number): Promise<Socket> {
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
+}
+
+/** Each byte arrives by itself. */
+async function writeSlowly(socket: Socket, bytes: Buffer): Promise<void> {
+  socket.setNoDelay(true);
+  for (const byte of bytes) {
+    socket.write(Buffer.of(byte));
+    await setImmediate();
+  }
 }
 
 async function allFrom(socket: Socket): Promise<Buffer> {
@@ -210,16 +220,36 @@ describe('a handshake', () => {
 
   afterAll(() => patient.close());
 
-  test.each<[string, string | Uint8Array]>([
-    ['HTTP/1.1 in the clear', `${GET}\r\n`],
-    ['HTTP/2 in the clear', PREFACE],
-    ['noise', NOISE],
-    ['a record that is none', Buffer.of(0x16, 3, 1, 0xff, 0xff, 9, 9, 9)],
-  ])('that is %s closes the connection at once', async (_what, bytes) => {
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ['HTTP/1.1 in the clear', `${GET}\r\n`, /^HTTP\/1\.1 400 .*"detail":"must be sent by https: /s],
+    ['a large request in the clear', `${POST}\r\n${'x'.repeat(5_000_000)}`, /^HTTP\/1\.1 400 /],
+    ['noise', NOISE, /^HTTP\/1\.1 400 /],
+    ['HTTP/2 in the clear', PREFACE, /this port speaks TLS only$/],
+  ])('that is %s is answered in the clear, and the connection closed', async (_what, bytes, answer) => {
     const socket = await connectInClear(patient.port);
     socket.write(bytes);
+    expect((await allFrom(socket)).toString('latin1')).toMatch(answer);
+  });
+
+  test('that is broken closes the connection at once', async () => {
+    const socket = await connectInClear(patient.port);
+    socket.write(Buffer.of(0x16, 3, 1, 0xff, 0xff, 9, 9, 9));
     await allFrom(socket);
     await vi.waitFor(() => expect(patient.logLines.at(-1)).toBe('debug: a TLS handshake failed'));
+  });
+
+  test('that comes byte by byte is made', async () => {
+    const carrier = await connectInClear(patient.port);
+    const slow = new Duplex({
+      read() {},
+      write: (bytes: Buffer, _encoding, done) => void writeSlowly(carrier, bytes).then(() => done(), done),
+    });
+    carrier.on('data', (bytes) => slow.push(bytes));
+    carrier.once('close', () => slow.push(null));
+    const socket = await connectTls(patient.port, { socket: slow });
+    socket.end(`${GET}connection: close\r\n\r\n`);
+    expect((await allFrom(socket)).toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
+    carrier.destroy();
   });
 
   test.each([

@@ -15,7 +15,7 @@ import { Connections } from './connections.ts';
 import { guardedServer } from './guarded-server.ts';
 import { addHealth } from './health.ts';
 import { messageHandlers } from './message-handlers.ts';
-import { misdirectedConnection } from './misdirected.ts';
+import { misdirectedConnection, unencryptedConnection } from './misdirected.ts';
 import { addReflection } from './reflection.ts';
 import { MAX_SILENCE_MS, serverOptions } from './server-options.ts';
 import { sessionHandlers } from './session-handlers.ts';
@@ -35,6 +35,8 @@ export interface GrpcServer {
   injectConnection(socket: Socket): void;
   /** The bytes that answer HTTP/2 where it is not served. */
   readonly misdirected: Uint8Array;
+  /** The bytes that answer HTTP/2 in the clear where nothing is. */
+  readonly unencrypted: Uint8Array;
   /** What health checks answer; not serving at first. */
   setServing(isServing: boolean): void;
   /**
@@ -81,6 +83,7 @@ export function createGrpcServer({ service, limits, reflection }: GrpcServerOpti
       injector.injectConnection(socket);
     },
     misdirected: misdirectedConnection(),
+    unencrypted: unencryptedConnection(),
     setServing: (isServing) => health.setServing(isServing),
     async shutdown(graceMs) {
       isShuttingDown = true;

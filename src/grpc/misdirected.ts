@@ -1,18 +1,27 @@
-/** The answer to HTTP/2 where it is not spoken: no library serves there, so its frames are written by hand. */
+/** The answers to HTTP/2 where it is not spoken: no library serves there, so their frames are written by hand. */
 
 import { constants } from 'node:http2';
 
 const FRAME_TYPES = { settings: 4, goaway: 7 } as const;
 
-const WHY = 'gRPC is not served on this connection: it has a port of its own';
-
-/** The bytes of the answer: what a server has to begin with, and a goodbye that says why. */
+/** The bytes of the answer where gRPC is not served. */
 export function misdirectedConnection(): Uint8Array {
+  const why = 'gRPC is not served on this connection: it has a port of its own';
+  return goodbye(constants.NGHTTP2_HTTP_1_1_REQUIRED, why);
+}
+
+/** The bytes of the answer in the clear where nothing is spoken but TLS. */
+export function unencryptedConnection(): Uint8Array {
+  return goodbye(constants.NGHTTP2_INADEQUATE_SECURITY, 'this port speaks TLS only');
+}
+
+/** What a server has to begin with, and the end with its reason. */
+function goodbye(code: number, why: string): Uint8Array {
   const lastStreamAndCode = Buffer.alloc(8);
-  lastStreamAndCode.writeUInt32BE(constants.NGHTTP2_HTTP_1_1_REQUIRED, 4);
+  lastStreamAndCode.writeUInt32BE(code, 4);
   return Buffer.concat([
     frame(FRAME_TYPES.settings, Buffer.alloc(0)),
-    frame(FRAME_TYPES.goaway, Buffer.concat([lastStreamAndCode, Buffer.from(WHY)])),
+    frame(FRAME_TYPES.goaway, Buffer.concat([lastStreamAndCode, Buffer.from(why)])),
   ]);
 }
 

@@ -14,7 +14,7 @@ import { messageHandlers } from './message-handlers.ts';
 import { errorSender } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
-import { misdirectedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
+import { misdirectedRequest, unencryptedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
 import { refuseUnrouted } from './unrouted.ts';
 
 /** The most bytes that one character takes in JSON: an escape for each half of a pair. */
@@ -38,6 +38,8 @@ export interface HttpServer {
   readonly onUnreadable: (error: ParserError) => string;
   /** The bytes that answer HTTP/1.1 where it is not served. */
   readonly misdirected: string;
+  /** The bytes that answer HTTP/1.1 in the clear where nothing is. */
+  readonly unencrypted: string;
   /** What readiness probes are told: why calls should not come here, or that they should. Not reached at first. */
   setReadiness(whyNot: Unready | undefined): void;
 }
@@ -69,6 +71,7 @@ export async function createHttpServer({ service, limits, corsOrigins }: HttpSer
   return {
     onUnreadable: unreadableRequest,
     misdirected: misdirectedRequest(),
+    unencrypted: unencryptedRequest(),
     onRequest: allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
     setReadiness: (whyNot) => {
       whyNotReady = whyNot;

@@ -11,6 +11,7 @@ const NOT_HERE = invalidArgument({
   field: '',
   description: 'must be a gRPC call on this connection: HTTP/1.1 has a port of its own',
 });
+const NO_TLS = invalidArgument({ field: '', description: 'must be sent by https: this port speaks TLS only' });
 
 /** Why the parser gave up. */
 export interface ParserError {
@@ -32,6 +33,11 @@ export function unreadableRequest({ code, rawPacket }: ParserError): string {
 /** The bytes of the answer to HTTP/1.1 where only gRPC is served. */
 export function misdirectedRequest(): string {
   return answer(problemResponse(NOT_HERE), true);
+}
+
+/** The bytes of the answer to HTTP/1.1 in the clear, or to what is no protocol at all, where nothing is spoken but TLS. */
+export function unencryptedRequest(): string {
+  return answer(problemResponse(NO_TLS), true);
 }
 
 function answer({ status, problem }: ProblemResponse, withBody: boolean): string {

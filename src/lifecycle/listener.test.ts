@@ -30,7 +30,8 @@ function openAt(address: Address, onRequest: RequestListener, timeouts?: Partial
     http1: { onRequest, onUnreadable: () => UNREADABLE },
     onHttp2: (socket: Socket) => void http2.emit('connection', socket),
   };
-  return openListener(address, served, { refusals: { 'http/1.1': '', 'http/2': '' }, timeouts, log: recordedLog() });
+  const refusals = { 'http/1.1': '', 'http/2': '' };
+  return openListener(address, served, { refusals, clearRefusals: refusals, timeouts, log: recordedLog() });
 }
 
 async function connectClient(): Promise<Socket> {

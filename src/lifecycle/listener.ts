@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../service/log.ts';
 import type { CertificateSource } from './certificate-source.ts';
 import { farewell } from './farewell.ts';
-import { PROTOCOLS, recogniseProtocol, type Protocol } from './first-bytes.ts';
+import { PROTOCOLS, recogniseProtocol, recogniseTls, type Protocol } from './first-bytes.ts';
 import { Http1Connections, type Http1Handler } from './http1-connections.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts';
 import { createHandshakes, type Handshakes } from './tls-handshakes.ts';
@@ -22,6 +22,8 @@ export interface ListenerSettings {
   readonly certificate?: CertificateSource | undefined;
   /** What somebody is told who speaks a protocol that is not served, or not the one that was negotiated. */
   readonly refusals: Readonly<Record<Protocol, string | Uint8Array>>;
+  /** What somebody is told who speaks in the clear where nothing is. */
+  readonly clearRefusals: Readonly<Record<Protocol, string | Uint8Array>>;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly log: Log;
 }
@@ -51,7 +53,7 @@ export interface Listener {
 export async function openListener(
   { host, port }: Address,
   { http1, onHttp2 }: Served,
-  { certificate, refusals, timeouts, log }: ListenerSettings,
+  { certificate, refusals, clearRefusals, timeouts, log }: ListenerSettings,
 ): Promise<Listener> {
   const limits = { ...DEFAULT_TIMEOUTS, ...timeouts };
   // It is what listens, also where it has nothing to serve.
@@ -64,11 +66,14 @@ export async function openListener(
   /** Connections that nobody has taken over: they have not said yet what they speak, or are told to go. */
   const unserved = new Set<Socket>();
 
-  const route = (socket: Socket, negotiated?: Protocol): void => {
+  const accept = (socket: Socket): void => {
     // A connection that breaks is no failure of ours, whoever it belongs to by then.
     socket.on('error', () => {});
     unserved.add(socket);
     socket.once('close', () => unserved.delete(socket));
+  };
+  const route = (socket: Socket, negotiated?: Protocol): void => {
+    accept(socket);
     recogniseProtocol(socket, limits.firstBytesMs, (protocol) => {
       const take = serve[protocol];
       if (take === undefined || (negotiated ?? protocol) !== protocol) {
@@ -86,10 +91,20 @@ export async function openListener(
     const timeoutMs = limits.handshakeMs;
     handshakes = createHandshakes({ certificate, protocols, timeoutMs, log, onSecure: route });
   }
+  const encrypt = (socket: Socket, { begin }: Handshakes): void => {
+    accept(socket);
+    recogniseTls(socket, limits.handshakeMs, (isTls) => {
+      if (isTls) {
+        unserved.delete(socket);
+        begin(socket);
+      } else {
+        recogniseProtocol(socket, limits.firstBytesMs, (protocol) => farewell(socket, clearRefusals[protocol]));
+      }
+    });
+  };
   server.on('connection', (socket: Socket) => {
-    socket.on('error', () => {});
     if (handshakes === undefined) route(socket);
-    else handshakes.begin(socket);
+    else encrypt(socket, handshakes);
   });
 
   try {

@@ -1,7 +1,7 @@
 /** How long connections may take for what, in milliseconds. */
 
 export interface Timeouts {
-  /** Both sides must have agreed on how to encrypt within this time. */
+  /** A handshake must have begun within this time, and both sides have agreed on how to encrypt within it once more. */
   readonly handshakeMs: number;
   /** A connection must begin to speak within this time, with TLS from the end of the handshake. */
   readonly firstBytesMs: number;
