@@ -71,6 +71,7 @@ describe('a start', () => {
         time: expect.any(String),
         host: '127.0.0.1',
         port: veche.port,
+        url: `http://127.0.0.1:${veche.port}`,
         version: readVersion(),
         node: process.version,
         storage: 'memory',

@@ -9,7 +9,7 @@ import { createLogger, isForPeople } from '../observability/logger.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import type { SettingsAction } from './settings-command.ts';
 import { isSupportedNode, readSupportedNode, readVersion } from './version.ts';
-import { welcome } from './welcome.ts';
+import { originOf, welcome } from './welcome.ts';
 
 /** Serves, and resolves when the server has stopped. */
 export const serve: SettingsAction = async ({ values }, io) => {
@@ -34,7 +34,9 @@ export const serve: SettingsAction = async ({ values }, io) => {
     return EXIT_FAILURE;
   }
   if (!stop.aborted) {
-    log.info({ ...app.address, version: readVersion(), node: process.version, storage: config.storage }, 'listening');
+    const url = originOf(app.address, config);
+    const { version: node } = process;
+    log.info({ ...app.address, url, version: readVersion(), node, storage: config.storage }, 'listening');
     if (isForPeople(config)) io.write(welcome(app.address, config));
     await once(stop, 'abort');
   }

@@ -16,12 +16,18 @@ test.each([
 });
 
 test('a server with TLS and a port for gRPC is reached at both', () => {
-  const tls = { certPath: 'a file', keyPath: 'a file' };
+  const tls = { certPath: 'tls/cert.pem', keyPath: 'tls/key.pem' };
   const address = { host: '::', port: 8080, grpcPort: 9090 };
   const lines = welcome(address, { reflection: true, storage: 'memory', tls }).split('\n');
   expect(lines).toContain('  gRPC     localhost:9090');
-  expect(lines).toContain('  look     grpcurl localhost:9090 list');
+  expect(lines).toContain('  look     grpcurl -cacert tls/cert.pem localhost:9090 list');
   expect(lines).toContain('  HTTP     https://localhost:8080');
+});
+
+test('the path of a certificate is written as a shell takes it', () => {
+  const tls = { certPath: "Ann's cert.pem", keyPath: 'key.pem' };
+  const lines = welcome({ host: '::1', port: 8080 }, { reflection: true, storage: 'memory', tls });
+  expect(lines).toContain(String.raw`grpcurl -cacert 'Ann'\''s cert.pem' [::1]:8080 list`);
 });
 
 test('a server without reflection cannot be looked at', () => {

@@ -11,17 +11,22 @@ const KEPT: Readonly<Record<Config['storage'], string>> = {
   postgres: 'in PostgreSQL',
 };
 
+/** The URL by which the HTTP API is reached from this machine. */
+export function originOf({ host, port }: ServerAddress, { tls }: Pick<Config, 'tls'>): string {
+  return `${tls === undefined ? 'http' : 'https'}://${reachable(host)}:${port}`;
+}
+
 /** Where to go from here. */
 export function welcome(
-  { host, port, grpcPort = port }: ServerAddress,
+  address: ServerAddress,
   { reflection, storage, tls }: Pick<Config, 'reflection' | 'storage' | 'tls'>,
 ): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const name = isIPv6(reachable) ? `[${reachable}]` : reachable;
-  const origin = `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
-  const look = reflection
-    ? `\n  look     grpcurl ${tls === undefined ? '-plaintext ' : ''}${name}:${grpcPort} list`
-    : '';
+  const { host, port, grpcPort = port } = address;
+  const name = reachable(host);
+  const origin = originOf(address, { tls });
+  // The certificate need not be one that this machine trusts.
+  const trust = tls === undefined ? '-plaintext' : `-cacert ${quoted(tls.certPath)}`;
+  const look = reflection ? `\n  look     grpcurl ${trust} ${name}:${grpcPort} list` : '';
   return `
 Veche ${readVersion()} is open.
 
@@ -32,4 +37,14 @@ Veche ${readVersion()} is open.
   stop     Ctrl+C
 
 `;
+}
+
+function reachable(host: string): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return isIPv6(name) ? `[${name}]` : name;
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
