@@ -2,9 +2,9 @@
 
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FIRST } from './support/certificates.ts';
 import { PREFACE, SETTINGS } from './support/http2-frames.ts';
@@ -53,13 +53,14 @@ async function connectInClear(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Each byte arrives by itself. */
-async function writeSlowly(socket: Socket, bytes: Buffer): Promise<void> {
-  socket.setNoDelay(true);
-  for (const byte of bytes) {
-    socket.write(Buffer.of(byte));
-    await setImmediate();
+/** Passes bytes on one by one. */
+function pushSlowly(stream: Transform, bytes: Buffer, onDone: () => void): void {
+  if (bytes.length === 0) {
+    onDone();
+    return;
   }
+  stream.push(bytes.subarray(0, 1));
+  setImmediate(() => pushSlowly(stream, bytes.subarray(1), onDone));
 }
 
 async function allFrom(socket: Socket): Promise<Buffer> {
@@ -240,13 +241,10 @@ describe('a handshake', () => {
 
   test('that comes byte by byte is made', async () => {
     const carrier = await connectInClear(patient.port);
-    const slow = new Duplex({
-      read() {},
-      write: (bytes: Buffer, _encoding, done) => void writeSlowly(carrier, bytes).then(() => done(), done),
-    });
-    carrier.on('data', (bytes) => slow.push(bytes));
-    carrier.once('close', () => slow.push(null));
-    const socket = await connectTls(patient.port, { socket: slow });
+    carrier.setNoDelay(true);
+    const slow = new Transform({ transform: (bytes: Buffer, _encoding, done) => pushSlowly(slow, bytes, done) });
+    slow.pipe(carrier);
+    const socket = await connectTls(patient.port, { socket: Duplex.from({ readable: carrier, writable: slow }) });
     socket.end(`${GET}connection: close\r\n\r\n`);
     expect((await allFrom(socket)).toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
     carrier.destroy();

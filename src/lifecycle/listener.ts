@@ -91,12 +91,12 @@ export async function openListener(
     const timeoutMs = limits.handshakeMs;
     handshakes = createHandshakes({ certificate, protocols, timeoutMs, log, onSecure: route });
   }
-  const encrypt = (socket: Socket, { begin }: Handshakes): void => {
+  const encrypt = (socket: Socket, through: Handshakes): void => {
     accept(socket);
     recogniseTls(socket, limits.handshakeMs, (isTls) => {
       if (isTls) {
         unserved.delete(socket);
-        begin(socket);
+        through.begin(socket);
       } else {
         recogniseProtocol(socket, limits.firstBytesMs, (protocol) => farewell(socket, clearRefusals[protocol]));
       }
