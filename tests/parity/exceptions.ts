@@ -14,6 +14,7 @@ export const SHOWN_ONCE: readonly ErrorCode[] = ['SHUTTING_DOWN'];
 
 /** Limits whose bounds nobody can see through an API, and where they are tested instead. */
 export const UNSEEN_LIMITS: Readonly<Partial<Record<LimitName, string>>> = {
+  MAX_ALLOWED_MESSAGE_LENGTH: 'what an operator may set; src/config/settings.test.ts',
   MAX_USERS_PER_NOTE: 'how many users one call of the storage takes; src/live/activity.test.ts',
   STORAGE_DEADLINE_MS:
     'how long a storage may be silent; tests/storage/redis-failures.test.ts and postgres-failures.test.ts',
