@@ -8,8 +8,8 @@ import { createClient } from 'redis';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { accepted, range, seqsOf } from '../../src/storage/conformance/answers.ts';
-import { Handle } from '../../src/storage/conformance/handle.ts';
-import { MovedClock } from '../../src/storage/conformance/moved-clock.ts';
+import { Handle, SESSION_TTL_MS } from '../../src/storage/conformance/handle.ts';
+import { MINUTE_MS, MovedClock } from '../../src/storage/conformance/moved-clock.ts';
 import { race } from '../../src/storage/conformance/race.ts';
 import { idSource } from '../../src/storage/conformance/scene.ts';
 import { watchOn } from '../../src/storage/conformance/watch-on.ts';
@@ -260,6 +260,29 @@ describe('when Redis has no memory left', () => {
     expect([await one.readMessages(chat), await one.getChat(chat)]).toEqual(before);
     await meddle(redis, ['CONFIG', 'SET', 'maxmemory', '0']);
     expect(await one.post(ann, chat, 'x', { clientMessageId: 'a' })).toMatchObject({ seq: 2 });
+  });
+
+  test('everything can be read, and whatever frees memory can be done', async () => {
+    const { redis, one } = await start();
+    const [ann, ben, cas] = [await one.newSession('Ann'), await one.newSession('Ben'), await one.newSession('Cas')];
+    const [stays, closes] = [await one.newChat(ann), await one.newChat(ann)];
+    const [ends, expires] = [await one.newChat(ben), await one.newChat(ben, { ttlMs: MINUTE_MS })];
+    for (const chat of [stays, closes, ends, expires]) await accepted(one.post(ben, chat, 'hello'));
+    await meddle(redis, ['CONFIG', 'SET', 'maxmemory', '1']);
+    expect(await one.getStats()).toMatchObject({ users: 3, chats: 4, messages: 4 });
+    expect(seqsOf((await accepted(one.fetchUnread(cas, stays))).messages)).toEqual([1]);
+    expect(await one.listMessages(ann, stays, { markRead: true })).toMatchObject({ position: 1 });
+    expect(await one.markRead(ann, closes, 1)).toMatchObject({ position: 1 });
+    await one.noteActivity(stays, cas);
+    expect(await one.closeChat(ann, closes)).toBeUndefined();
+    expect(await one.endSession(ben, true)).toBeUndefined();
+    expect(await one.getStats()).toMatchObject({ users: 2, chats: 1, messages: 1 });
+    one.clock.advance(2 * SESSION_TTL_MS);
+    await one.sweepAll();
+    expect(await one.getStats()).toMatchObject({ users: 1, chats: 1, messages: 1 });
+    expect(await one.getChat(stays)).toMatchObject({ messageCount: 1, activeUsers: { count: 1 } });
+    expect(await one.endSession(ann, true)).toBeUndefined();
+    expect(await one.getStats()).toMatchObject({ users: 0, chats: 0, messages: 0 });
   });
 });
 

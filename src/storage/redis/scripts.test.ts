@@ -35,4 +35,19 @@ describe('scripts', () => {
     expect(code).not.toMatch(/\b\d{3,}\b/);
     expect(code).not.toMatch(/redis\.call\('[A-Z]+', '/);
   });
+
+  test('that write are refused by a full Redis only where they begin something new', () => {
+    const refused = SCRIPT_LIST.filter(
+      ({ source }) => !source.startsWith('#!lua flags=allow-oom\n') && /'(HSET|ZADD|SET|HINCRBY)'/.test(source),
+    );
+    expect(refused.map(({ name }) => name)).toEqual([
+      'announce-chat',
+      'create-session',
+      'make-chat',
+      'open-data',
+      'post-message',
+      'take-chat-place',
+      'take-session-place',
+    ]);
+  });
 });

@@ -71,8 +71,9 @@ export const SCRIPTS = Object.fromEntries(SCRIPT_NAMES.map((name) => [name, load
 >;
 
 /**
- * Reads `-- KEYS <scope>: …`, `-- ARGV: …` (`#` before what is a number, `...` for the rest) and `-- include: …` from the header
- * and puts before the code what they stand for: local names, and the shared pieces.
+ * Reads `-- KEYS <scope>: …`, `-- ARGV: …` (`#` before what is a number, `...` for the rest), `-- include: …` and `-- flags: …` from
+ * the header and puts before the code what they stand for: local names, the shared pieces, and how Redis is to run it.
+ * `allow-oom` is for what frees memory or takes next to none: it runs also when Redis is full, or nothing could be freed then.
  */
 function loadScript(name: ScriptName): Script {
   const code = readFileSync(join(FOLDER, `${name}.lua`), 'utf8');
@@ -93,7 +94,9 @@ function loadScript(name: ScriptName): Script {
     ),
     `local rest = { unpack(ARGV, ${args.length + 1}) }`,
   ];
-  const source = [...lines, ...included, code].join('\n');
+  const flags = /^-- flags: (.+)$/m.exec(code)?.[1];
+  const shebang = flags === undefined ? [] : [`#!lua flags=${flags}`];
+  const source = [...shebang, ...lines, ...included, code].join('\n');
   return {
     name,
     source,

@@ -10,6 +10,6 @@ local live = live_session()
 if not live then return { 'over' } end
 local count = redis.call('ZCOUNT', chats, '(' .. text(now), '+inf') + redis.call('ZCOUNT', opening, '(' .. text(opening_since), '+inf')
 if max_chats > 0 and count >= max_chats then return { 'full' } end
-redis.call('ZREMRANGEBYSCORE', opening, '-inf', text(opening_since))
 redis.call('ZADD', opening, text(now), chat)
+redis.call('ZREMRANGEBYSCORE', opening, '-inf', text(opening_since))
 return { 'announced', text(live.expires_at), text(live.ttl_ms), live.name }

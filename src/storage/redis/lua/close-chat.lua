@@ -7,6 +7,7 @@
 --   | {'not-found'} | {'not-creator'} | {'open'} if its time is not over
 --   remnant: last seq, creator, createdAt, when it closed, with '|' in between
 -- include: text
+-- flags: allow-oom
 
 local remnant = redis.call('GET', gone)
 if remnant then return { 'gone', remnant, redis.call('ZCARD', leases) } end

@@ -4,6 +4,7 @@
 -- ARGV: #now chat place #chat_expires_at #grace_ms
 -- result: {'confirmed'} | {'over'} if the session has ended meanwhile
 -- include: text session deadline
+-- flags: allow-oom
 
 local live = live_session()
 if not live then return { 'over' } end

@@ -4,6 +4,7 @@
 -- ARGV: #now close_chats #grace_ms
 -- result: {'ended'} | {'over'} | {'has-chats'}
 -- include: text session
+-- flags: allow-oom
 
 if not live_session() then return { 'over' } end
 if close_chats == '' and redis.call('ZCOUNT', chats, '(' .. text(now), '+inf') > 0 then return { 'has-chats' } end

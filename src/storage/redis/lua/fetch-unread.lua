@@ -6,6 +6,7 @@
 -- result: {'page', first kept, last kept, position that the messages follow, position, records}
 --   | {'not-found'} | {'stranger', createdAt} | {'beyond', last kept}
 -- include: text open-chat visit read
+-- flags: allow-oom
 
 local chat = open_chat()
 if not chat then return { 'not-found' } end

@@ -4,6 +4,7 @@
 -- ARGV: #now #limit #retake_at #unreported_before
 -- result: {due chats, due users, broken off intents, marks of unreported posts, departed users, places of closed chats}
 -- include: text
+-- flags: allow-oom
 
 local left = limit
 local function some(key, latest)

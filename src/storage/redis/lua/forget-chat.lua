@@ -5,6 +5,7 @@
 --   closed_at: empty for a chat that was never made
 -- result: nothing
 -- include: text deadline
+-- flags: allow-oom
 
 redis.call('ZREM', opening, chat)
 redis.call('ZREM', visits, place)

@@ -7,6 +7,7 @@
 --   visitors: how many are to be told at their homes that the chat is gone
 -- result: nothing
 -- include: text count
+-- flags: allow-oom
 
 if redis.call('ZREM', chats, chat) == 1 then
   redis.call('ZREM', listed, place)

@@ -5,6 +5,7 @@
 --   users
 -- result: nothing
 -- include: text
+-- flags: allow-oom
 
 for _, user in ipairs(rest) do
   redis.call('ZREM', sessions, user)

@@ -5,5 +5,6 @@
 --   due_at: from when on others take it for broken off
 -- result: nothing
 -- include: text
+-- flags: allow-oom
 
 redis.call('ZADD', journal, text(due_at), intent)

@@ -5,6 +5,7 @@
 --   is_guest: the session has ended: nothing is stored
 -- result: {'page', first kept, last kept, position before or empty, position or empty, records} | {'not-found'} | {'stranger', createdAt}
 -- include: text open-chat visit read
+-- flags: allow-oom
 
 local chat = open_chat()
 if not chat then return { 'not-found' } end

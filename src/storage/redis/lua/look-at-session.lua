@@ -5,6 +5,7 @@
 -- ARGV: #now #kept_ms #grace_ms
 -- result: {'kept', expiresAt, ttlMs} | {'gone'}
 -- include: text
+-- flags: allow-oom
 
 local found = redis.call('HMGET', session, 'expiresAt', 'ttlMs')
 if found[1] and now < tonumber(found[1]) + kept_ms then return { 'kept', found[1], found[2] } end

@@ -5,6 +5,7 @@
 --   is_guest: the session has ended: nothing is stored
 -- result: {'marked', first kept, last kept, position} | {'not-found'} | {'stranger', createdAt} | {'beyond', last kept}
 -- include: text open-chat visit
+-- flags: allow-oom
 
 local chat = open_chat()
 if not chat then return { 'not-found' } end

@@ -5,6 +5,7 @@
 --   three for each user: id, lease and visitor, both empty unless the session's home has just said them
 -- result: {'noted', createdAt, ids of users who are not known} | {'not-found'}
 -- include: text open-chat visit
+-- flags: allow-oom
 
 local chat = open_chat()
 if not chat then return { 'not-found' } end

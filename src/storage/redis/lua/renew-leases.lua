@@ -4,6 +4,7 @@
 -- ARGV: ...
 --   two for each user: id and lease, which is empty if the session is over
 -- result: nothing
+-- flags: allow-oom
 
 for index = 1, #rest, 2 do
   local user, lease = rest[index], rest[index + 1]

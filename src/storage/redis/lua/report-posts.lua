@@ -5,6 +5,7 @@
 --   six for each: chat, kept messages, last seq or 0, bucket of time, a mark or empty, and its new time or empty to take it off
 -- result: nothing
 -- include: text count
+-- flags: allow-oom
 
 for index = 1, #rest, 6 do
   local chat, kept, last = rest[index], tonumber(rest[index + 1]), tonumber(rest[index + 2])

@@ -4,6 +4,7 @@
 -- ARGV: #grace_ms
 -- result: {'made', expiresAt} | {'gone', remnant}, which is empty if it never was
 -- include: text
+-- flags: allow-oom
 
 local expires_at = redis.call('HGET', meta, 'expiresAt')
 if expires_at then return { 'made', expires_at } end

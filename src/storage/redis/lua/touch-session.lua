@@ -4,6 +4,7 @@
 -- ARGV: #now #grace_ms
 -- result: {'live'} | {'over'}
 -- include: text session deadline
+-- flags: allow-oom
 
 local live = live_session()
 if not live then return { 'over' } end

@@ -5,6 +5,7 @@
 --   place: the chat's place in the order of creation, or empty to take note of none
 -- result: {'live', expiresAt, ttlMs, name} | {'over'}
 -- include: text session
+-- flags: allow-oom
 
 local live = live_session()
 if not live then return { 'over' } end
