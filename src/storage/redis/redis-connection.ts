@@ -31,11 +31,13 @@ const MAX_QUEUED_COMMANDS = 100_000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1_000;
 
+/** The driver's own limit costs a timer for each command; operations have theirs. */
+const COMMAND_OPTIONS = { timeout: 0 };
+
 /** Nothing is kept for later or sent again: an operation that is not idempotent would be done twice. */
 function optionsFor(isOpen: () => boolean) {
   return {
-    // The driver's own limit costs a timer for each command; operations have theirs.
-    commandOptions: { timeout: 0 },
+    commandOptions: COMMAND_OPTIONS,
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
     socket: {
@@ -87,8 +89,14 @@ export async function connectStandalone(url: string, log: StorageLog): Promise<R
 export async function connectCluster(urls: readonly string[], log: StorageLog): Promise<RedisConnection> {
   let isOpen = false;
   const listeners: (() => void)[] = [];
-  const defaults = { ...optionsFor(() => isOpen), ...credentialsOf(urls[0]!) };
-  const cluster = createCluster({ rootNodes: urls.map((url) => ({ url })), defaults });
+  const { socket, ...options } = optionsFor(() => isOpen);
+  const defaults = { ...options, ...credentialsOf(urls[0]!), socket: { ...socket, ...encryptionOf(urls[0]!) } };
+  // A cluster gives its own options along with every command, whatever its nodes have.
+  const cluster = createCluster({
+    rootNodes: urls.map((url) => ({ url })),
+    defaults,
+    commandOptions: COMMAND_OPTIONS,
+  });
   cluster.on('error', (error: unknown) => log.warn({ err: error }, 'the Redis cluster has a problem'));
   cluster.on('node-error', (error: unknown) => log.warn({ err: error }, 'a node of the Redis cluster has a problem'));
   await cluster.connect();
@@ -111,16 +119,30 @@ export async function connectCluster(urls: readonly string[], log: StorageLog): 
       const node = cluster.masters.find((master) => master.address === address);
       if (node === undefined) throw new Error('the cluster has changed meanwhile');
       const { host, port } = node;
-      const { socket, ...options } = defaults;
-      const client = template.duplicate({ ...options, socket: { ...socket, host, port, reconnectStrategy: false } });
+      const client = template.duplicate({
+        ...defaults,
+        socket: { ...defaults.socket, host, port, reconnectStrategy: false },
+      });
+      const beating: BeatingClient = {
+        get isReady() {
+          return client.isReady;
+        },
+        ping: () => client.ping(),
+        destroy: () => client.destroy(),
+        // Not as it was: another takes its place.
+        connect: async () => lose(),
+      };
+      function lose(): void {
+        channelClients.delete(beating);
+        onLost();
+      }
       client.on('error', (error: unknown) => {
         log.warn({ err: error }, 'a node of the Redis cluster cannot be listened to');
-        channelClients.delete(client);
-        onLost();
+        lose();
       });
       client.on('sharded-channel-moved', (channel: string) => onLost(channel));
       await client.connect();
-      channelClients.add(client);
+      channelClients.add(beating);
       return client;
     },
   });
@@ -146,12 +168,15 @@ export async function connectCluster(urls: readonly string[], log: StorageLog): 
 
 /** What every node needs, of which only the first addresses are known in advance. */
 function credentialsOf(url: string): Pick<RedisClientOptions, 'username' | 'password'> {
-  const { username, password, protocol } = new URL(url);
+  const { username, password } = new URL(url);
   return {
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' && { socket: { tls: true } }),
   };
+}
+
+function encryptionOf(url: string): { readonly tls?: true } {
+  return new URL(url).protocol === 'rediss:' ? { tls: true } : {};
 }
 
 /** Logs the first failure of each break. */
