@@ -13,12 +13,7 @@ import { freePorts } from '../support/servers/free-ports.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
-  redis = await startOwnRedis();
-  const client = createClient({ url: redis.url });
-  client.on('error', () => {});
-  await client.connect();
-  await client.sendCommand(['CONFIG', 'SET', 'requirepass', 'correct horse']);
-  client.destroy();
+  redis = await startOwnRedis({ requirepass: 'correct horse' });
 });
 afterAll(() => redis.close());
 

@@ -12,6 +12,12 @@ export interface TestRedis {
   readonly close: () => Promise<void>;
 }
 
+/** One server of a test's own. */
+export interface RedisNode {
+  readonly port: number;
+  readonly server: TemporaryServer;
+}
+
 const NODES = 3;
 const SLOTS = 16_384;
 
@@ -22,21 +28,24 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 /** A server of the test's own, which it may kill. @param options as on its command line. */
-export async function startOwnRedis(
-  options: Readonly<Record<string, string>> = {},
-): Promise<TestRedis & { readonly server: TemporaryServer; readonly port: number }> {
+export async function startOwnRedis(options: Readonly<Record<string, string>> = {}): Promise<TestRedis & RedisNode> {
   const [port = 0] = await freePorts(1);
   const server = await startNode(port, options);
   return { url: `redis://127.0.0.1:${port}`, port, server, close: () => server.remove() };
 }
 
-/** Three servers that share the slots. */
-export async function startRedisCluster(): Promise<TestRedis> {
+/**
+ * Three servers that share the slots, which the test may kill or freeze.
+ * @param options as on their command lines
+ */
+export async function startRedisCluster(
+  options: Readonly<Record<string, string>> = {},
+): Promise<TestRedis & { readonly nodes: readonly RedisNode[] }> {
   const ports = await freePorts(2 * NODES);
   const nodes = ports.slice(0, NODES);
   const servers = await Promise.all(
     nodes.map((port, index) =>
-      startNode(port, { 'cluster-enabled': 'yes', 'cluster-port': String(ports[NODES + index]) }),
+      startNode(port, { 'cluster-enabled': 'yes', 'cluster-port': String(ports[NODES + index]), ...options }),
     ),
   );
   await Promise.all(nodes.map((port, index) => ask(port, ['CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(index)])));
@@ -50,6 +59,7 @@ export async function startRedisCluster(): Promise<TestRedis> {
   }
   return {
     url: nodes.map((port) => `redis://127.0.0.1:${port}`).join(','),
+    nodes: nodes.map((port, index) => ({ port, server: servers[index]! })),
     close: async () => {
       await Promise.all(servers.map((server) => server.remove()));
     },
@@ -64,7 +74,7 @@ async function startNode(port: number, options: Readonly<Record<string, string>>
       command: redisServerProgram(),
       args: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
       probe: async () => {
-        await ask(port, ['PING']);
+        await ask(port, ['PING'], options['requirepass']);
       },
       endSignal: 'SIGKILL',
     },
@@ -78,8 +88,12 @@ function slotsOf(node: number): string[] {
   return [Math.floor((SLOTS * node) / NODES), Math.floor((SLOTS * (node + 1)) / NODES) - 1].map(String);
 }
 
-async function ask(port: number, command: readonly string[]): Promise<unknown> {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } });
+async function ask(port: number, command: readonly string[], password?: string): Promise<unknown> {
+  const client = createClient({
+    url: `redis://127.0.0.1:${port}`,
+    ...(password !== undefined && { password }),
+    socket: { reconnectStrategy: false },
+  });
   client.on('error', () => {});
   await client.connect();
   try {
