@@ -17,7 +17,8 @@ import { DAY_MS, MINUTE_MS, MovedClock, SECOND_MS, START_AT } from '../../src/st
 import { idSource } from '../../src/storage/conformance/scene.ts';
 import { openData } from '../../src/storage/redis/open-redis-storage.ts';
 import { StorageUnavailableError } from '../../src/storage/storage.ts';
-import { connectStandalone, type RedisConnection } from '../../src/storage/redis/redis-connection.ts';
+import { connectStandalone } from '../../src/storage/redis/redis-connection.ts';
+import { MortalConnection } from '../support/mortal-connection.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { startRedis, type TestRedis } from '../support/servers/redis-server.ts';
 
@@ -325,61 +326,4 @@ async function keysOf(prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const some of raw.client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1_000 })) keys.push(...some);
   return keys;
-}
-
-/** The connection of a process that dies: so many commands are sent, then none. */
-class MortalConnection implements RedisConnection {
-  readonly #connection: RedisConnection;
-  stepsLeft = Infinity;
-  #stepsBeforePause = Infinity;
-  #resumed: Promise<void> = Promise.resolve();
-  readonly #reached = Promise.withResolvers<void>();
-
-  constructor(connection: RedisConnection) {
-    this.#connection = connection;
-  }
-
-  /** Resolves when the pause is reached. */
-  get paused(): Promise<void> {
-    return this.#reached.promise;
-  }
-
-  /** So many commands are sent at once, the next when the returned function is called. */
-  pauseAfter(steps: number): () => void {
-    this.#stepsBeforePause = steps;
-    const resumed = Promise.withResolvers<void>();
-    this.#resumed = resumed.promise;
-    return resumed.resolve;
-  }
-
-  async send(key: string, command: string[]) {
-    if (this.#stepsBeforePause === 0) {
-      this.#reached.resolve();
-      await this.#resumed;
-    }
-    this.#stepsBeforePause -= 1;
-    if (this.stepsLeft === 0) throw new Error('the process has died');
-    this.stepsLeft -= 1;
-    return this.#connection.send(key, command);
-  }
-
-  sendToAll(command: string[]) {
-    return this.#connection.sendToAll(command);
-  }
-
-  subscribe(channel: string, onMessage: () => void) {
-    return this.#connection.subscribe(channel, onMessage);
-  }
-
-  unsubscribe(channel: string, onMessage: () => void) {
-    return this.#connection.unsubscribe(channel, onMessage);
-  }
-
-  onResume(listener: () => void) {
-    this.#connection.onResume(listener);
-  }
-
-  close() {
-    this.#connection.close();
-  }
 }

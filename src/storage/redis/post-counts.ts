@@ -11,8 +11,10 @@ import type { Reply } from './redis-connection.ts';
 
 /** How late other handles may learn of a post. */
 const REPORT_AFTER_MS = 500;
-/** Chats in one report: scripts are to be short. */
-const MAX_ITEMS_PER_REPORT = 100;
+/** Rows in one report, unless one chat has more: scripts are to be short, and take only so many arguments. */
+const MAX_ROWS_PER_REPORT = 200;
+/** Buckets of a chat that wait to be told: as many as the window reaches, and one for all that is older. */
+const MAX_BUCKETS = RECENT_WINDOW_MS / RECENT_RESOLUTION_MS + 2;
 
 /** The bucket of time in which what happens at `now` is counted. */
 export function bucketOf(now: number): number {
@@ -44,6 +46,8 @@ export class PostCounts {
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> = Promise.resolve();
+  /** The report that has not begun, if there is one. */
+  #nextReport: Promise<void> | undefined;
 
   constructor(operations: Operations) {
     this.#operations = operations;
@@ -63,6 +67,7 @@ export class PostCounts {
       this.#chats.set(chatId, counts);
     }
     counts.underWay += 1;
+    this.#latest = Math.max(this.#latest, now);
     return counts.marking;
   }
 
@@ -75,17 +80,29 @@ export class PostCounts {
 
   /** Notes a post. */
   note(chatId: string, seq: number, kept: number, now: number): void {
-    this.#latest = Math.max(this.#latest, now);
     const buckets = this.#chats.get(chatId)?.buckets;
-    const bucket = buckets?.get(bucketOf(now));
-    if (bucket === undefined) buckets?.set(bucketOf(now), { seq, kept });
+    if (buckets === undefined) return;
+    const bucket = buckets.get(bucketOf(now));
+    if (bucket === undefined) buckets.set(bucketOf(now), { seq, kept });
     else if (seq > bucket.seq) Object.assign(bucket, { seq, kept });
+    // The one after it tells how far the chat had come before the window.
+    const [oldest] = buckets.keys();
+    if (buckets.size > MAX_BUCKETS && oldest !== undefined) buckets.delete(oldest);
   }
 
   /** Tells what was noted. @throws StorageUnavailableError; it is told again later */
   report(): Promise<void> {
-    this.#reporting = this.#reporting.catch(() => {}).then(() => this.#report());
-    return this.#reporting;
+    // One that has not begun tells all that was noted until now.
+    if (this.#nextReport === undefined) {
+      this.#nextReport = this.#reporting
+        .catch(() => {})
+        .then(() => {
+          this.#nextReport = undefined;
+          return this.#report();
+        });
+      this.#reporting = this.#nextReport;
+    }
+    return this.#nextReport;
   }
 
   /** Tells what is left, if that is possible; else house-keeping finds it by its marks. */
@@ -105,10 +122,19 @@ export class PostCounts {
   }
 
   async #report(): Promise<void> {
-    const items: (readonly [chatId: string, counts: ChatCounts])[] = [...this.#chats];
-    for (let start = 0; start < items.length; start += MAX_ITEMS_PER_REPORT) {
-      await this.#reportSome(items.slice(start, start + MAX_ITEMS_PER_REPORT));
+    let items: (readonly [chatId: string, counts: ChatCounts])[] = [];
+    let rows = 0;
+    for (const item of [...this.#chats]) {
+      const own = item[1].buckets.size + 1;
+      if (items.length > 0 && rows + own > MAX_ROWS_PER_REPORT) {
+        await this.#reportSome(items);
+        items = [];
+        rows = 0;
+      }
+      items.push(item);
+      rows += own;
     }
+    if (items.length > 0) await this.#reportSome(items);
   }
 
   async #reportSome(items: readonly (readonly [chatId: string, counts: ChatCounts])[]): Promise<void> {
