@@ -41,8 +41,9 @@ export async function openChat(
     return new Refusal('CHAT_LIMIT_REACHED');
   }
   await make(steps, settings, leaseOf(creator, now));
-  const isConfirmed = await confirm(steps, { ...opening, expiresAt, now, intent });
-  return isConfirmed ? settings : new Refusal('UNAUTHENTICATED');
+  const outcome = await confirm(steps, { ...opening, expiresAt, now, intent });
+  if (outcome === 'given-up') throw new StorageUnavailableError('the chat was given up before it was confirmed');
+  return outcome === 'confirmed' ? settings : new Refusal('UNAUTHENTICATED');
 }
 
 async function make(steps: Steps, settings: ChatSettings, lease: Lease): Promise<void> {
@@ -70,18 +71,18 @@ interface Made extends Omit<Intent & { readonly kind: 'open' }, 'kind'> {
   readonly intent: string;
 }
 
-/** Confirms a chat that was made, or closes it if its creator's session has ended meanwhile. @returns whether it stays open */
-async function confirm(steps: Steps, made: Made): Promise<boolean> {
+/** Confirms a chat that was made, or closes it if its creator's session is over or its place there was given up meanwhile. */
+async function confirm(steps: Steps, made: Made): Promise<'confirmed' | 'over' | 'given-up'> {
   const { chatId, userId, createdAt, isListed, expiresAt, now, intent } = made;
   const place = placeOf(createdAt, chatId);
   const confirmation = { now, chat: chatId, place, chatExpiresAt: expiresAt, graceMs: KEY_GRACE_MS };
-  const [confirmed] = listOf(await steps.run('confirm-chat', userId, confirmation));
-  if (confirmed !== 'confirmed') {
-    await closeAndFree(steps, { chatId, userId, reason: 'ended', now, intent });
-    return false;
+  const [outcome] = listOf(await steps.run('confirm-chat', userId, confirmation));
+  if (outcome === 'confirmed') {
+    await steps.run('confirm-chat-place', '', { chat: chatId, place, isListed, intent });
+    return outcome;
   }
-  await steps.run('confirm-chat-place', '', { chat: chatId, place, isListed, intent });
-  return true;
+  await closeAndFree(steps, { chatId, userId, reason: 'ended', now, intent });
+  return outcome === 'over' ? outcome : 'given-up';
 }
 
 /** Ends an opening that broke off: with the chat if it was made, otherwise as if it had been refused. */
