@@ -25,7 +25,7 @@ export async function lookAtSessions(steps: Steps, users: readonly string[], now
   );
   await Promise.all([
     gone.length > 0 && steps.run('free-session-places', '', { now }, gone),
-    later.length > 0 && steps.run('look-later', '', {}, later),
+    later.length > 0 && steps.run('look-later', '', { dueBy: now }, later),
   ]);
   return gone.length;
 }

@@ -35,7 +35,7 @@ export async function createSession(
   );
   if (made[0] !== 'created') throw new StorageUnavailableError('the session was given up before it was made');
   const expiresAt = now + ttlMs;
-  await steps.run('look-later', '', {}, [userId, String(leaseUntil({ expiresAt, ttlMs }, now))]);
+  await steps.run('look-later', '', { dueBy: Infinity }, [userId, String(leaseUntil({ expiresAt, ttlMs }, now))]);
   return { userId, displayName, createdAt: now, expiresAt };
 }
 
@@ -72,7 +72,7 @@ export async function endSession(
   { userId, closeChats, now }: EndSession,
 ): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined> {
   // Should this break off, somebody looks at the session soon and finds that it is over.
-  await steps.run('look-later', '', {}, [userId, String(now + BROKEN_OFF_AFTER_MS)]);
+  await steps.run('look-later', '', { dueBy: Infinity }, [userId, String(now + BROKEN_OFF_AFTER_MS)]);
   const [outcome] = listOf(await steps.run('end-session', userId, { now, closeChats, graceMs: KEY_GRACE_MS }));
   if (outcome === 'over') return new Refusal('UNAUTHENTICATED');
   if (outcome === 'has-chats') return new Refusal('SESSION_HAS_OPEN_CHATS');
