@@ -59,7 +59,10 @@ async function post(
     }
     case 'repeat': {
       const message = rememberedMessageOf(chatId, textOf(first));
-      return message.text === text ? message : new Refusal('MESSAGE_ID_CONFLICT');
+      if (message.text !== text) return new Refusal('MESSAGE_ID_CONFLICT');
+      // The first may have broken off before it came to this; otherwise it changes nothing.
+      await touch(steps, chatId, userId, message.sentAt);
+      return message;
     }
     case 'read-only':
       return new Refusal('CHAT_READ_ONLY');

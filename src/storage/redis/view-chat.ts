@@ -53,7 +53,10 @@ function activeUsersOf(latest: readonly string[]): ActiveUser[] {
   return users;
 }
 
-/** Renews leases that have run out, or takes the users out of the chat. */
+/**
+ * Renews leases that have run out, or takes the users out of the chat. Their positions go later, with their visits: a post that is under
+ * way may still move on a session that has only just run out.
+ */
 async function lookAtVisitors(steps: Steps, chatId: string, users: readonly string[], now: number): Promise<void> {
   const rest: string[] = [];
   await Promise.all(
@@ -64,5 +67,5 @@ async function lookAtVisitors(steps: Steps, chatId: string, users: readonly stri
       rest.push(userId, isLive ? String(leaseUntil({ expiresAt, ttlMs: numberOf(found[1]) }, now)) : '');
     }),
   );
-  await steps.run('renew-leases', chatId, {}, rest);
+  await steps.run('renew-leases', chatId, { keepsPositions: true }, rest);
 }

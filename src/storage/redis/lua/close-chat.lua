@@ -12,7 +12,11 @@
 local remnant = redis.call('GET', gone)
 if remnant then return { 'gone', remnant, redis.call('ZCARD', leases) } end
 local found = redis.call('HMGET', meta, 'creator', 'expiresAt', 'createdAt', 'lastSeq')
-if not found[1] then return { 'not-found' } end
+if not found[1] then
+  -- Redis may have dropped it, and with it what tells when the rest is over.
+  if reason == 'over' then redis.call('UNLINK', log, retries, retry_order, positions, active, visitors, leases) end
+  return { 'not-found' }
+end
 local creator, expires_at = found[1], tonumber(found[2])
 local is_over = now >= expires_at
 if reason == 'creator' and is_over then return { 'not-found' } end

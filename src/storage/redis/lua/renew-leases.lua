@@ -1,7 +1,8 @@
 -- Takes note of what the homes of sessions have said: leases move on, and users whose sessions are over leave the chat.
 --
 -- KEYS chat: positions active visitors leases
--- ARGV: ...
+-- ARGV: keeps_positions ...
+--   keeps_positions: what is under way may still move the sessions on
 --   two for each user: id and lease, which is empty if the session is over
 -- result: nothing
 -- flags: allow-oom
@@ -12,7 +13,7 @@ for index = 1, #rest, 2 do
     redis.call('ZREM', leases, user)
     redis.call('ZREM', active, user)
     redis.call('HDEL', visitors, user)
-    redis.call('HDEL', positions, user)
+    if keeps_positions == '' then redis.call('HDEL', positions, user) end
   else
     redis.call('ZADD', leases, 'XX', lease, user)
   end
