@@ -18,8 +18,11 @@ export class Watchers {
 
   constructor(connection: RedisConnection) {
     this.#connection = connection;
-    // What was said during a break went unheard.
-    connection.onResume(() => this.#wakeAll());
+    // What was said during a break went unheard, and who ceased to listen then is still listening.
+    connection.onResume(() => {
+      this.#wakeAll();
+      for (const [name, { watches }] of this.#channels) if (watches.size === 0) this.#ceaseSoon(name);
+    });
   }
 
   /** Calls `wake` after each later message. @returns once that is so, a function that ends it and may be called twice */
@@ -30,8 +33,7 @@ export class Watchers {
     const end = (): void => {
       watch.end();
       channel.watches.delete(watch);
-      // Without a connection there is no subscription either.
-      if (channel.watches.size === 0) this.#unsubscribe(name, channel).catch(() => {});
+      if (channel.watches.size === 0) this.#ceaseSoon(name);
     };
     try {
       await this.#subscribe(name, channel);
@@ -68,13 +70,18 @@ export class Watchers {
     });
   }
 
+  /** Ends a subscription that nobody needs; what fails is tried again when the connection is back. */
+  #ceaseSoon(name: string): void {
+    const channel = this.#channels.get(name);
+    if (channel !== undefined) this.#unsubscribe(name, channel).catch(() => {});
+  }
+
   async #unsubscribe(name: string, channel: Channel): Promise<void> {
     await this.#inTurn(channel, async () => {
       if (channel.watches.size > 0 || this.#channels.get(name) !== channel) return;
-      if (channel.isSubscribed) {
-        channel.isSubscribed = false;
-        await this.#connection.unsubscribe(name, channel.onMessage);
-      }
+      // Also where subscribing failed: its outcome is unknown.
+      channel.isSubscribed = false;
+      await this.#connection.unsubscribe(name, channel.onMessage);
       if (channel.watches.size === 0) this.#channels.delete(name);
     });
   }
