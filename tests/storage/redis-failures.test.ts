@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createClient } from 'redis';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { accepted, range, seqsOf } from '../../src/storage/conformance/answers.ts';
+import { accepted, expectRefusal, range, seqsOf } from '../../src/storage/conformance/answers.ts';
 import { Handle, SESSION_TTL_MS } from '../../src/storage/conformance/handle.ts';
 import { MINUTE_MS, MovedClock } from '../../src/storage/conformance/moved-clock.ts';
 import { race } from '../../src/storage/conformance/race.ts';
@@ -210,6 +210,27 @@ describe('when Redis is killed and started again', () => {
   });
 });
 
+describe('watches that end while Redis is away', () => {
+  test('leave no subscription behind', async () => {
+    const { redis, prefix, storage, one } = await start();
+    const stays = await watchOn(one, { userId: one.newId() });
+    const ended = await Promise.all(range(1, 5).map(() => watchOn(one, { chatId: one.newId() })));
+    await redis.server.kill();
+    await expect(storage.ping()).rejects.toThrow(StorageUnavailableError);
+    for (const watch of ended) watch.stop();
+    const resumed = stays.nextWake();
+    await redis.server.start();
+    await resumed;
+    await answering(storage);
+    // Sent after whatever was sent when the connection was there again.
+    (await watchOn(one, { userId: one.newId() })).stop();
+    const last = await watchOn(one, { userId: one.newId() });
+    const heard = await meddle(redis, ['PUBSUB', 'SHARDCHANNELS', `${prefix}:{c:*`]);
+    expect(heard).toEqual([]);
+    for (const watch of [stays, last]) watch.stop();
+  });
+});
+
 describe('when the way to Redis is cut and nobody says so', () => {
   test('the connections are made again, and the watches on them are woken and go on', async () => {
     const { redis } = await start();
@@ -301,5 +322,33 @@ describe('damaged records', () => {
     await expect(one.readMessages(chat)).rejects.toThrow(/may be damaged/);
     await meddle(redis, ['HSET', `${key}:meta`, 'settings', '{']);
     await expect(one.getChat(chat)).rejects.toThrow(/settings of chat .* are damaged/);
+  });
+
+  test('are named by their keys, and hold up nothing else', async () => {
+    const { redis, prefix, storage, one } = await start();
+    const [ann, ben, cas] = [await one.newSession('Ann'), await one.newSession('Ben'), await one.newSession('Cas')];
+    const [damaged, sound] = [
+      await one.newChat(cas, { ttlMs: MINUTE_MS }),
+      await one.newChat(ben, { ttlMs: MINUTE_MS }),
+    ];
+    for (const chat of [damaged, sound]) await accepted(one.post(ben, chat, 'hello'));
+    expect(await one.getStats()).toMatchObject({ messages: 2 });
+    await meddle(
+      redis,
+      ['HSET', `${prefix}:{c:${damaged.id}}:meta`, 'expiresAt', 'nonsense'],
+      ['HSET', `${prefix}:{u:${ann.userId}}:session`, 'expiresAt', 'nonsense'],
+    );
+    await expect(one.getChat(damaged)).rejects.toThrow(`view-chat at ${prefix}:{c:${damaged.id}}:`);
+    one.clock.advance(2 * SESSION_TTL_MS);
+    expect(await one.getStats()).toMatchObject({ users: 0, chats: 0, messages: 1 });
+    for (let count = 0; count < 3; count++) {
+      await expect(storage.sweep({ now: one.clock.now, limit: 100 })).rejects.toThrow(`{u:${ann.userId}}`);
+    }
+    expect(await meddle(redis, ['KEYS', `${prefix}:{u:${ben.userId}}:*`])).toEqual([
+      `${prefix}:{u:${ben.userId}}:gone`,
+    ]);
+    expect(await meddle(redis, ['KEYS', `${prefix}:{c:${sound.id}}:*`])).toEqual([`${prefix}:{c:${sound.id}}:gone`]);
+    await accepted(one.createSession({ maxUsers: 2 }));
+    await expectRefusal(one.createSession({ maxUsers: 2 }), 'USER_LIMIT_REACHED');
   });
 });

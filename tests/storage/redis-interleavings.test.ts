@@ -13,6 +13,7 @@ import { idSource } from '../../src/storage/conformance/scene.ts';
 import { openData } from '../../src/storage/redis/open-redis-storage.ts';
 import { connectStandalone } from '../../src/storage/redis/redis-connection.ts';
 import { SCRIPTS } from '../../src/storage/redis/scripts.ts';
+import { StorageUnavailableError } from '../../src/storage/storage.ts';
 import { MortalConnection } from '../support/mortal-connection.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { startRedis, type TestRedis } from '../support/servers/redis-server.ts';
@@ -56,7 +57,7 @@ describe('opening a chat', () => {
     const { clock, one, other, connection, close } = await start();
     const ann = await one.newSession();
     connection.stepsLeft = 3;
-    await expect(other.createChat(ann, { maxChatsPerUser: 1 })).rejects.toThrow();
+    await expect(other.createChat(ann, { maxChatsPerUser: 1 })).rejects.toThrow(StorageUnavailableError);
     clock.advance(10 * SECOND_MS);
     const chat = await accepted(one.createChat(ann, { maxChatsPerUser: 1 }));
     await one.sweepAll();
@@ -79,7 +80,7 @@ describe('ending a session', () => {
     const dying = new MortalConnection(await connectStandalone(redis.url, recordedLog()));
     const third = new Handle(await openData(dying, { prefix }), clock, idSource());
     dying.stepsLeft = 2;
-    await expect(third.endSession(ann, true)).rejects.toThrow();
+    await expect(third.endSession(ann, true)).rejects.toThrow(StorageUnavailableError);
     goOn();
     await sweeping;
     clock.advance(10 * SECOND_MS);
@@ -118,7 +119,7 @@ describe('a post', () => {
     clock.advance(MINUTE_MS);
     const postedAt = clock.now;
     connection.stepsLeft = 2;
-    await expect(other.post(ben, chat, 'again', { clientMessageId: 'a' })).rejects.toThrow();
+    await expect(other.post(ben, chat, 'again', { clientMessageId: 'a' })).rejects.toThrow(StorageUnavailableError);
     clock.advance(MINUTE_MS);
     expect(await one.post(ben, chat, 'again', { clientMessageId: 'a' })).toMatchObject({ seq: 2 });
     expect(await one.session(ben)).toMatchObject({ expiresAt: postedAt + SESSION_TTL_MS });
@@ -126,9 +127,12 @@ describe('a post', () => {
   });
 });
 
-describe('posts that cannot be counted for a while', () => {
-  const away = (key: string): Error | undefined => (key.includes('{server}') ? new Error('away') : undefined);
+/** The node that holds the server's keys is away. */
+function away(key: string): Error | undefined {
+  return key.includes('{server}') ? new Error('away') : undefined;
+}
 
+describe('posts that cannot be counted for a while', () => {
   test('are counted when they can be, however many chats and how long', async () => {
     const { clock, one, other, connection, close } = await start();
     const ann = await one.newSession();
@@ -138,7 +142,7 @@ describe('posts that cannot be counted for a while', () => {
       await Promise.all(chats.map((chat) => accepted(other.post(ann, chat, 'x'))));
       clock.advance(RECENT_RESOLUTION_MS);
     }
-    await expect(other.getStats()).rejects.toThrow();
+    await expect(other.getStats()).rejects.toThrow(StorageUnavailableError);
     connection.refuse = () => undefined;
     expect(await other.getStats()).toMatchObject({ messages: 1_400, messagesLastHour: 1_400 });
     await close();

@@ -8,14 +8,14 @@ const PASSING =
   /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK)\b/;
 const WRONG_CREDENTIALS = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid username-password|no password is set/i;
 
-/** A failure of an operation as callers of the storage know it. */
-export function failureOf(error: unknown): Error {
+/** A failure of an operation as callers of the storage know it. @param what was run, and where */
+export function failureOf(error: unknown, what = 'a command'): Error {
   if (!(error instanceof Error)) return new StorageUnavailableError('Redis failed', { cause: error });
   if (isOwn(error)) return error;
   if (!(error instanceof ErrorReply)) return new StorageUnavailableError('Redis does not answer', { cause: error });
   if (error.message.startsWith('OOM')) return new StorageFullError('Redis has no memory left', { cause: error });
   if (PASSING.test(error.message)) return new StorageUnavailableError('Redis cannot serve now', { cause: error });
-  return new Error(`Redis refused a command, the record may be damaged: ${error.message}`, { cause: error });
+  return new DamagedRecordError(`Redis refused ${what}, the record may be damaged: ${error.message}`, { cause: error });
 }
 
 /** A failure while the storage is being opened: also tells what trying again does not help against. */
@@ -34,6 +34,21 @@ export function openingFailureOf(error: unknown): Error {
 /** Something stored that cannot be understood. */
 export class DamagedRecordError extends Error {
   override readonly name = 'DamagedRecordError';
+}
+
+/** Waits for all of it, whatever comes of some: a damaged record holds up nothing else. @throws the first failure, afterwards */
+export async function finishAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+/** Waits for what tidies up on the way; what is damaged there is for house-keeping to tell. @throws other failures */
+export async function passOverDamage(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DamagedRecordError)) throw error;
+  }
 }
 
 function isOwn(error: Error): boolean {

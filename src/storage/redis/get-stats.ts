@@ -2,6 +2,7 @@
 
 import type { Stats } from '../../domain/models.ts';
 import { closeAndFree } from './closing.ts';
+import { passOverDamage } from './failures.ts';
 import { lookAtSessions } from './looking.ts';
 import type { Steps } from './operations.ts';
 import { oldestBucket } from './post-counts.ts';
@@ -15,10 +16,11 @@ export async function getStats(steps: Steps, now: number): Promise<Stats> {
   const first = listOf(await steps.run('get-stats', '', { ...query, dueLimit: DUE_PER_CALL }));
   const [users, chats] = [textsOf(first[4]), textsOf(first[5])];
   if (users.length + chats.length === 0) return statsOf(first.slice(0, 4).map(numberOf));
-  await Promise.all([
+  const tidying = [
     lookAtSessions(steps, users, now),
     ...chats.map((chatId) => closeAndFree(steps, { chatId, userId: '', reason: 'over', now, intent: '' })),
-  ]);
+  ];
+  await Promise.all(tidying.map(passOverDamage));
   const second = listOf(await steps.run('get-stats', '', { ...query, dueLimit: 0 }));
   return statsOf(second.slice(0, 4).map(numberOf));
 }

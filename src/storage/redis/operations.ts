@@ -37,28 +37,28 @@ export class Steps {
       return await this.#send(home, command);
     } catch (error) {
       const isMissing = error instanceof Error && error.message.startsWith('NOSCRIPT');
-      if (!isMissing) throw failureOf(error);
+      if (!isMissing) throw failureOf(error, `${name} at ${home}`);
     }
     // Done nothing yet: this node has lost its scripts, or never had them.
-    return this.#sendOrFail(home, ['EVAL', script.source, ...command.slice(2)]);
+    return this.#sendOrFail(home, ['EVAL', script.source, ...command.slice(2)], `${name} at ${home}`);
   }
 
   /** Runs one command on a key. @throws as the storage does */
   command(name: string, scope: Scope, id: string, part: string, ...args: readonly string[]): Promise<Reply> {
     const home = this.#keys.home(scope, id);
-    return this.#sendOrFail(home, [name, home + part, ...args]);
+    return this.#sendOrFail(home, [name, home + part, ...args], `${name} at ${home}${part}`);
   }
 
   /** Runs a command without a key on the server that holds the server's keys. @throws as the storage does */
   keyless(...command: readonly string[]): Promise<Reply> {
-    return this.#sendOrFail(this.#keys.home('server', ''), [...command]);
+    return this.#sendOrFail(this.#keys.home('server', ''), [...command], command.join(' '));
   }
 
-  async #sendOrFail(home: string, command: string[]): Promise<Reply> {
+  async #sendOrFail(home: string, command: string[], what: string): Promise<Reply> {
     try {
       return await this.#send(home, command);
     } catch (error) {
-      throw failureOf(error);
+      throw failureOf(error, what);
     }
   }
 

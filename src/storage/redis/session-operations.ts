@@ -7,6 +7,7 @@ import { isOver } from '../../domain/lifetime.ts';
 import type { Session } from '../../domain/models.ts';
 import { type Authenticate, type CreateSession, type EndSession, StorageUnavailableError } from '../storage.ts';
 import { clearUpAfter } from './departing.ts';
+import { passOverDamage } from './failures.ts';
 import { lookAtSessions } from './looking.ts';
 import type { Steps } from './operations.ts';
 import { leaseUntil } from './records.ts';
@@ -49,7 +50,7 @@ async function takePlace(steps: Steps, userId: string, maxUsers: number, now: nu
     looks += users.length;
     // Many that came due may live on. House-keeping finds the place of one that does not.
     if (users.length === 0 || looks > MAX_LOOKS) return false;
-    await lookAtSessions(steps, users, now);
+    await passOverDamage(lookAtSessions(steps, users, now));
   }
 }
 
