@@ -122,9 +122,10 @@ export class PostCounts {
   }
 
   async #report(): Promise<void> {
-    let items: (readonly [chatId: string, counts: ChatCounts])[] = [];
+    const all = [...this.#chats];
+    let items: typeof all = [];
     let rows = 0;
-    for (const item of [...this.#chats]) {
+    for (const item of all) {
       const own = item[1].buckets.size + 1;
       if (items.length > 0 && rows + own > MAX_ROWS_PER_REPORT) {
         await this.#reportSome(items);
