@@ -17,6 +17,7 @@ import { measurePosting } from './posting.ts';
 import { toJson, toTable } from './report.ts';
 import { FULL, QUICK, type Scale } from './scale.ts';
 import { measureSharedPort } from './shared-port.ts';
+import { measureStorages } from './storages/storages.ts';
 
 const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> = {
   posts: (scale) => measurePosting(GRPC, 0.75, scale),
@@ -27,6 +28,7 @@ const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> =
   'shared-port': measureSharedPort,
   memory: measureMemory,
   'full-chat': measureFullChat,
+  storages: measureStorages,
 };
 
 const { values } = parseArgs({

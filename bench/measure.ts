@@ -2,7 +2,6 @@
 
 import type { Scale } from './scale.ts';
 import { ratioOf, spreadOf, type Ratio, type Spread } from './spread.ts';
-import type { Target } from './target.ts';
 
 /** One measure as reported. */
 export interface Measure {
@@ -16,47 +15,87 @@ export interface Measure {
   readonly rounds: readonly unknown[];
 }
 
-/** What one server did in one round. */
+/** What one side did in one round. */
 interface Effort {
   /** Posts, pages, deliveries. */
   readonly work: number;
-  /** Of the server's process. */
+  /** Of the process that is measured. */
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
   readonly workPerCpuSecond: number;
+  readonly workPerSecond: number;
 }
 
-/** One side of a comparison: a server and a task that returns how much work was done. */
+/** A process whose CPU time can be read. */
+export interface MeasuredProcess {
+  /** CPU time used so far by all of its threads. */
+  cpuSeconds(): Promise<number>;
+}
+
+/** One side of a comparison: whose CPU time counts, and a task that returns how much work was done. */
 export interface Side {
-  readonly target: Pick<Target, 'process'>;
+  readonly target: { readonly process: MeasuredProcess };
   readonly task: () => Promise<number>;
 }
 
-/** A measure of work per CPU-second with something beside it. */
+/** A measure of work with something beside it. */
 export type Comparison = Measure & Required<Pick<Measure, 'beside'>>;
 
-/**
- * Lets two servers work in turn, after rounds that only warm up, so that whatever else happens on the machine meets
- * both alike.
- */
+/** What work is divided by: CPU time says what it costs here, time what else it has to wait for. */
+export type Unit = 'per CPU-second' | 'per second';
+
+const FIGURES = {
+  'per CPU-second': (effort: Effort) => effort.workPerCpuSecond,
+  'per second': (effort: Effort) => effort.workPerSecond,
+} as const satisfies Readonly<Record<Unit, (effort: Effort) => number>>;
+
+/** Rounds in which the same sides have worked in turn. */
+export type Rounds<Name extends string> = readonly Readonly<Record<Name, Effort>>[];
+
+/** Lets Veche and another server work in turn. */
 export async function compare(
   name: string,
-  { warmUpRounds, rounds }: Scale,
-  sides: { readonly veche: Side; readonly beside: Side & { readonly name: string } },
+  scale: Pick<Scale, 'warmUpRounds' | 'rounds'>,
+  { veche, beside }: { readonly veche: Side; readonly beside: Side & { readonly name: string } },
+  unit: Unit = 'per CPU-second',
 ): Promise<Comparison> {
-  const done: { readonly veche: Effort; readonly beside: Effort }[] = [];
+  const rounds = await takeTurns(scale, { veche, beside });
+  return comparison(name, unit, rounds, 'veche', { side: 'beside', name: beside.name });
+}
+
+/**
+ * Lets several sides work in turn, after rounds that only warm up, so that whatever else happens on the machine meets
+ * all alike.
+ */
+export async function takeTurns<Name extends string>(
+  { warmUpRounds, rounds }: Pick<Scale, 'warmUpRounds' | 'rounds'>,
+  sides: Readonly<Record<Name, Side>>,
+): Promise<Rounds<Name>> {
+  const done: Record<Name, Effort>[] = [];
   for (let round = -warmUpRounds; round < rounds; round += 1) {
-    const efforts = { veche: await run(sides.veche), beside: await run(sides.beside) };
-    if (round >= 0) done.push(efforts);
+    const efforts: Partial<Record<Name, Effort>> = {};
+    for (const name in sides) efforts[name] = await run(sides[name]);
+    if (round >= 0) done.push(efforts as Record<Name, Effort>);
   }
-  const figures = done.map(({ veche }) => veche.workPerCpuSecond);
-  const besides = done.map(({ beside }) => beside.workPerCpuSecond);
+  return done;
+}
+
+/** What rounds say of one side beside another. */
+export function comparison<Name extends string>(
+  name: string,
+  unit: Unit,
+  rounds: Rounds<Name>,
+  side: Name,
+  beside: { readonly side: Name; readonly name: string },
+): Comparison {
+  const figures = rounds.map((efforts) => FIGURES[unit](efforts[side]));
+  const besides = rounds.map((efforts) => FIGURES[unit](efforts[beside.side]));
   return {
     name,
-    unit: 'per CPU-second',
+    unit,
     figure: spreadOf(figures),
-    beside: { name: sides.beside.name, figure: spreadOf(besides), ratio: ratioOf(figures, besides) },
-    rounds: done,
+    beside: { name: beside.name, figure: spreadOf(besides), ratio: ratioOf(figures, besides) },
+    rounds: rounds.map((efforts) => ({ veche: efforts[side], beside: efforts[beside.side] })),
   };
 }
 
@@ -66,7 +105,7 @@ async function run({ target, task }: Side): Promise<Effort> {
   const work = await task();
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const cpuSeconds = (await target.process.cpuSeconds()) - cpuBefore;
-  return { work, cpuSeconds, wallSeconds, workPerCpuSecond: work / cpuSeconds };
+  return { work, cpuSeconds, wallSeconds, workPerCpuSecond: work / cpuSeconds, workPerSecond: work / wallSeconds };
 }
 
 /** Sets the part of what is beside a measure that its own figure is to reach. */

@@ -22,12 +22,16 @@ export function measurePosting<Call>(api: Api<Call>, goal: number, scale: Scale)
 }
 
 /** People in several chats that are full, so that every post pushes out another. */
-export async function posting<Call>(target: Target<Call>, { posts }: Scale): Promise<Side> {
+export async function posting<Call>(
+  target: Target<Call>,
+  { posts }: Pick<Scale, 'posts'>,
+  chats = CHATS,
+): Promise<Side> {
   const tokens = await target.createSessions(SESSIONS);
   const chatIds: string[] = [];
-  for (const token of tokens.slice(0, CHATS)) chatIds.push(await target.createChat(token, KEPT));
+  for (const token of tokens.slice(0, chats)) chatIds.push(await target.createChat(token, KEPT));
   const calls = tokens.map((token, index) => {
-    return target.api.preparePost({ token, chatId: chatIds[index % CHATS] as string, text: TEXT });
+    return target.api.preparePost({ token, chatId: chatIds[index % chats] as string, text: TEXT });
   });
   return { target, task: () => target.sendPrepared(posts, calls) };
 }

@@ -14,6 +14,12 @@ export interface Scale {
   readonly streams: number;
   /** Kept by the full chat. */
   readonly fullChat: number;
+  /** Where other servers take part, rounds take longer. */
+  readonly storages: { readonly rounds: number };
+  /** In the chat whose last page is read. */
+  readonly depth: number;
+  /** Open beside those that are listed. */
+  readonly manyChats: number;
 }
 
 export const FULL: Scale = {
@@ -26,6 +32,9 @@ export const FULL: Scale = {
   sessions: 10_000,
   streams: 1_000,
   fullChat: 1_000_000,
+  storages: { rounds: 31 },
+  depth: 1_000_000,
+  manyChats: 100_000,
 };
 
 export const QUICK: Scale = {
@@ -38,4 +47,7 @@ export const QUICK: Scale = {
   sessions: 2_000,
   streams: 500,
   fullChat: 100_000,
+  storages: { rounds: 5 },
+  depth: 100_000,
+  manyChats: 10_000,
 };

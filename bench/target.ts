@@ -35,9 +35,9 @@ export class Target<Call = unknown> {
     return new Target(api, process, await connectMany(api, process.port, api.connections));
   }
 
-  /** Veche itself, without limits on counts. */
-  static veche<Call>(api: Api<Call>): Promise<Target<Call>> {
-    return Target.start(api, VECHE, SERVE);
+  /** Veche itself, without limits on counts. @param flags e.g. of its storage. */
+  static veche<Call>(api: Api<Call>, flags: readonly string[] = []): Promise<Target<Call>> {
+    return Target.start(api, VECHE, [...SERVE, ...flags]);
   }
 
   /** The same with gRPC on a port of its own, which it opens after the other. */
