@@ -62,7 +62,7 @@ export class Steps {
     }
   }
 
-  async #send(home: string, command: string[]): Promise<Reply> {
+  #send(home: string, command: string[]): Promise<Reply> {
     if (this.isOver) throw new StorageUnavailableError('Redis was too slow for this operation');
     return this.#connection.send(home, command);
   }
@@ -103,9 +103,16 @@ export class Operations {
         giveUp: () => reject(new StorageUnavailableError('Redis does not answer in time')),
       };
       this.#running.add(running);
-      work(steps)
-        .then(resolve, reject)
-        .finally(() => this.#finished(running));
+      work(steps).then(
+        (result) => {
+          this.#finished(running);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.#finished(running);
+          reject(error as Error);
+        },
+      );
     });
   }
 

@@ -27,9 +27,9 @@ export function oldestBucket(now: number): number {
 }
 
 interface ChatCounts {
-  /** The mark, which no other has, and when it is there. */
+  /** The mark, which no other has, and when it is there, or is known to have failed. */
   readonly mark: string;
-  readonly marking: Promise<unknown>;
+  readonly marked: Promise<void>;
   /** Posts on their way. */
   underWay: number;
   /** The highest seq by bucket of time, and how many messages were kept then; in the order of the posts. */
@@ -53,14 +53,15 @@ export class PostCounts {
     this.#operations = operations;
   }
 
-  /** Announces a post. @returns once the mark is there, which is to be awaited before the post is acknowledged */
-  begin(chatId: string, now: number, steps: Steps): Promise<unknown> {
+  /** Announces a post. @returns once the mark is there, which is to be awaited before the post is acknowledged; it never rejects */
+  begin(chatId: string, now: number, steps: Steps): Promise<void> {
     let counts = this.#chats.get(chatId);
     if (counts === undefined) {
       const mark = `${chatId}|${this.#handleId}|${++this.#marks}`;
       counts = {
         mark,
-        marking: steps.command('ZADD', 'server', '', 'unreported', String(now), mark),
+        // Without the mark a crash costs a figure, until the next post to the chat brings it up to date.
+        marked: steps.command('ZADD', 'server', '', 'unreported', String(now), mark).then(ignore, ignore),
         underWay: 0,
         buckets: new Map(),
       };
@@ -68,7 +69,7 @@ export class PostCounts {
     }
     counts.underWay += 1;
     this.#latest = Math.max(this.#latest, now);
-    return counts.marking;
+    return counts.marked;
   }
 
   /** The announced post is done or has failed. */
@@ -180,6 +181,8 @@ export class PostCounts {
     }
   }
 }
+
+function ignore(): void {}
 
 /** The chat of a mark. */
 export function markedChatOf(mark: string): string {

@@ -20,11 +20,14 @@ export async function postMessage(
   counts: PostCounts,
   command: PostMessage,
 ): Promise<Message | Refusal<'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT'>> {
-  const marking = counts.begin(command.chatId, command.now, steps);
-  const posting = post(steps, counts, command).finally(() => counts.end(command.chatId));
-  // Without the mark a crash costs a figure, until the next post to the chat brings it up to date.
-  const [outcome] = await Promise.all([posting, marking.catch(() => {})]);
-  return outcome;
+  const marked = counts.begin(command.chatId, command.now, steps);
+  try {
+    const outcome = await post(steps, counts, command);
+    await marked;
+    return outcome;
+  } finally {
+    counts.end(command.chatId);
+  }
 }
 
 async function post(
