@@ -10,6 +10,7 @@ import type { Listener } from './listener.ts';
 import type { Posts } from './post-message.ts';
 import { bucketOf, type PostgresData, shardOf } from './postgres-data.ts';
 import * as reading from './reading.ts';
+import { SessionLookups } from './session-lookups.ts';
 import * as sessions from './session-operations.ts';
 import { topicOf, type Watchers } from './watchers.ts';
 
@@ -29,11 +30,13 @@ export class PostgresStorage implements Storage {
   readonly pageTokenKey: Uint8Array;
   readonly #parts: PostgresParts;
   readonly #data: PostgresData;
+  readonly #lookups: SessionLookups;
 
   constructor(parts: PostgresParts) {
     const { database, channel, firstShard, pageTokenKey } = parts;
     this.pageTokenKey = pageTokenKey;
     this.#parts = parts;
+    this.#lookups = new SessionLookups((userIds, nows) => database.lines('find_sessions_v1', [userIds, nows]));
     this.#data = { database, channel, tallyPlace: (now) => [bucketOf(now), shardOf(firstShard)] };
   }
 
@@ -42,7 +45,7 @@ export class PostgresStorage implements Storage {
   }
 
   authenticate(query: Contract.Authenticate, options?: CallOptions) {
-    return sessions.authenticate(this.#data, query, options);
+    return sessions.authenticate(this.#lookups, query, options);
   }
 
   endSession(command: Contract.EndSession, options?: CallOptions) {
@@ -118,7 +121,7 @@ export class PostgresStorage implements Storage {
   async close() {
     const { watchers, posts, listener, database } = this.#parts;
     watchers.clear();
-    await posts.settled();
+    await Promise.all([posts.settled(), this.#lookups.sent()]);
     await Promise.all([listener.close(), database.close()]);
   }
 }

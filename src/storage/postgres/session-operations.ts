@@ -8,16 +8,10 @@ import type { Session } from '../../domain/models.ts';
 import type { Authenticate, CallOptions, CreateSession, EndSession } from '../storage.ts';
 import type { PostgresData } from './postgres-data.ts';
 import { deadlineOf } from './never.ts';
+import type { SessionLookups } from './session-lookups.ts';
 
 /** Chats that one statement closes of an ended session. */
 const CHATS_PER_STATEMENT = 200;
-
-interface SessionLine {
-  readonly display_name: string;
-  readonly token_hash: Buffer;
-  readonly created_at: number;
-  readonly deadline: number;
-}
 
 export async function createSession(
   { database }: PostgresData,
@@ -33,11 +27,11 @@ export async function createSession(
 }
 
 export async function authenticate(
-  { database }: PostgresData,
+  lookups: SessionLookups,
   { userId, tokenHash, now }: Authenticate,
   options?: CallOptions,
 ): Promise<Session | Refusal<'UNAUTHENTICATED'>> {
-  const line = await database.line<SessionLine>('find_session_v1', [userId, now], options);
+  const line = await lookups.find(userId, now, options?.signal);
   if (line === undefined) return new Refusal('UNAUTHENTICATED');
   const isOwner = line.token_hash.length === tokenHash.length && timingSafeEqual(line.token_hash, tokenHash);
   if (!isOwner) return new Refusal('UNAUTHENTICATED');

@@ -103,16 +103,16 @@ export class Operations {
         giveUp: () => reject(new StorageUnavailableError('Redis does not answer in time')),
       };
       this.#running.add(running);
-      work(steps).then(
-        (result) => {
+      const settle = async (): Promise<void> => {
+        try {
+          resolve(await work(steps));
+        } catch (error) {
+          reject(error);
+        } finally {
           this.#finished(running);
-          resolve(result);
-        },
-        (error: unknown) => {
-          this.#finished(running);
-          reject(error as Error);
-        },
-      );
+        }
+      };
+      void settle();
     });
   }
 

@@ -37,15 +37,17 @@ BEGIN
   RETURN true;
 END $$;
 
--- The live session of a user.
-CREATE FUNCTION find_session_v1(p_user_id uuid, p_now bigint)
+-- The live sessions of users: a line for each, in their order, which is empty where there is none.
+CREATE FUNCTION find_sessions_v1(p_user_ids uuid[], p_nows bigint[])
 RETURNS TABLE (display_name text, token_hash bytea, created_at bigint, deadline bigint)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
   RETURN QUERY SELECT s.display_name, s.token_hash, s.created_at, s.deadline
-    FROM sessions s WHERE s.user_id = p_user_id AND s.deadline > p_now;
+    FROM unnest(p_user_ids, p_nows) WITH ORDINALITY AS p (user_id, now, turn)
+    LEFT JOIN sessions s ON s.user_id = p.user_id AND s.deadline > p.now
+    ORDER BY p.turn;
 END $$;
 
 -- Ends a session. Its chats are closed by `close_chats_of_v1`, called next, or by house-keeping, which is told of them here.
@@ -70,4 +72,4 @@ END $$;
 
 -- Down Migration
 
-DROP FUNCTION end_session_v1, find_session_v1, create_session_v1, over_sessions_v1;
+DROP FUNCTION end_session_v1, find_sessions_v1, create_session_v1, over_sessions_v1;
