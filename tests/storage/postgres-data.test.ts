@@ -277,6 +277,14 @@ describe('a handle', () => {
     expect(await reading).toHaveLength(40);
     await close();
   });
+
+  test('that is closed finishes what was asked for in the same turn', async () => {
+    const { one, ann, close } = await closing();
+    const authenticating = accepted(one.authenticate(ann));
+    await one.storage.close();
+    expect(await authenticating).toMatchObject({ userId: ann.userId });
+    await close();
+  });
 });
 
 /** Waits until something waits for what `schemas` has locked, or is done without. */
