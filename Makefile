@@ -53,7 +53,7 @@ lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the
 fmt: $(INSTALLED) ## Formats the sources
 	@oxfmt
 
-bench: $(INSTALLED) ## Measures the server beside bare gRPC and bare HTTP; ARGS="--json" or "--quick"
+bench: $(INSTALLED) ## Measures the server beside bare gRPC and HTTP, and every storage; ARGS="--json", "--quick" or "--only posts"
 	@node bench/main.ts $(ARGS)
 
 baseline: $(INSTALLED) ## At a release: makes today's contract the one that must not be broken

@@ -1,5 +1,5 @@
 /**
- * Measures what the server's work costs, beside what gRPC or HTTP alone costs on the same machine in the same minutes.
+ * Measures what the server's work costs, beside what gRPC, HTTP or a storage alone costs on the same machine in the same minutes.
  * `--quick` does less of everything, `--json` prints one JSON document, `--only posts,pages` leaves the rest out.
  * A goal that is missed is a finding; the exit code is 1 only when something breaks.
  * `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=profiles' node bench/main.ts --only posts` leaves a CPU profile of each process.
