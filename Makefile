@@ -33,12 +33,15 @@ check-generated: $(INSTALLED)
 	@rm -rf .cache/gen && buf generate -o .cache/gen
 	@cd .cache/gen && openapi-ts --silent --file ../../openapi-ts.config.ts
 	@node tools/generate-operations.ts .cache/gen
+	@mkdir -p .cache/gen/docs && node tools/generate-docs.ts .cache/gen
+	@for page in .cache/gen/docs/*.md; do diff $$page docs/ || { echo "$$page is stale: run make generate"; exit 1; }; done
 	@diff -r .cache/gen/src/gen src/gen || { echo 'src/gen is stale: run make generate'; exit 1; }
 
 generate: $(INSTALLED) ## Generates code from contracts/
 	@buf generate # empties src/gen first
 	@openapi-ts --silent # empties src/gen/http first
 	@node tools/generate-operations.ts
+	@node tools/generate-docs.ts
 
 lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the direction of dependencies
 	@oxfmt --check

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { toConfig } from './config.ts';
@@ -109,11 +108,5 @@ describe('the settings of the server', () => {
     expect(lines[2]).toBe(
       '| `--port` | `8080` | the one port for everything, unless gRPC has its own; 0 takes any that is free | a whole number from 0 to 65535 |',
     );
-  });
-
-  test('stand in the README as they are', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const table = /<!-- settings -->\n(.*)<!-- \/settings -->/s.exec(readme)?.[1];
-    expect(table).toBe(settingsMarkdown());
   });
 });

@@ -18,7 +18,7 @@ import { toDuration } from './times.ts';
 const ERROR_DOMAIN = 'veche';
 
 /** The gRPC code of every refusal. */
-const GRPC_CODES: Readonly<Record<ErrorCode, Code>> = {
+export const GRPC_CODES: Readonly<Record<ErrorCode, Code>> = {
   SHUTTING_DOWN: Code.UNAVAILABLE,
   RATE_LIMITED: Code.RESOURCE_EXHAUSTED,
   UNAUTHENTICATED: Code.UNAUTHENTICATED,

@@ -13,7 +13,7 @@ export interface ProblemResponse {
 }
 
 /** What HTTP itself refuses, before any operation sees it: a sentence for each. */
-const PROTOCOL_ERRORS = {
+export const PROTOCOL_ERRORS = {
   ROUTE_NOT_FOUND: 'There is nothing at this path.',
   METHOD_NOT_ALLOWED: 'This path does not have this method; Allow names those it has.',
   TOO_LARGE: 'The body is larger than any valid request.',
@@ -25,7 +25,7 @@ const PROTOCOL_ERRORS = {
 export type ProtocolError = keyof typeof PROTOCOL_ERRORS;
 
 /** The status of every refusal. */
-const STATUS: Readonly<Record<ErrorCode | ProtocolError | Wire.ErrorCode, number>> = {
+export const HTTP_STATUSES: Readonly<Record<ErrorCode | ProtocolError | Wire.ErrorCode, number>> = {
   SHUTTING_DOWN: 503,
   RATE_LIMITED: 429,
   UNAUTHENTICATED: 401,
@@ -57,7 +57,7 @@ export function problemResponse({ code, message, violations, retryAfterMs, corre
     description: toWireWords(description),
   }));
   return {
-    status: STATUS[code],
+    status: HTTP_STATUSES[code],
     headers: {
       ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
       ...(retryAfterMs !== undefined && { 'retry-after': wholeSeconds(retryAfterMs) }),
@@ -75,11 +75,11 @@ export function problemResponse({ code, message, violations, retryAfterMs, corre
  * @param headers what the caller has to know besides: with METHOD_NOT_ALLOWED, `allow`.
  */
 export function protocolProblem(code: ProtocolError, headers: Readonly<Record<string, string>> = {}): ProblemResponse {
-  return { status: STATUS[code], headers, problem: problem(code, PROTOCOL_ERRORS[code]) };
+  return { status: HTTP_STATUSES[code], headers, problem: problem(code, PROTOCOL_ERRORS[code]) };
 }
 
 function problem(code: Wire.ErrorCode, detail: string): Wire.Problem {
-  const status = STATUS[code];
+  const status = HTTP_STATUSES[code];
   return { type: 'about:blank', title: STATUS_CODES[status] ?? '', status, code, detail, errors: [] };
 }
 

@@ -1,0 +1,62 @@
+/** Where the server listens and how it is reached. */
+
+import { originList } from '../origins.ts';
+import { hostName, oneOf, path, pemPath, trueOrFalse, wholeNumber, type SettingTable } from '../setting.ts';
+
+export const SERVER_SETTINGS = {
+  port: {
+    group: 'Server',
+    kind: wholeNumber({ min: 0, max: 65_535 }),
+    default: 8080,
+    description: 'the one port for everything, unless gRPC has its own; 0 takes any that is free',
+  },
+  host: {
+    group: 'Server',
+    kind: hostName(),
+    default: '127.0.0.1',
+    description: 'the address to listen on; 0.0.0.0 is every IPv4 address, :: every address',
+  },
+  'grpc-port': {
+    group: 'Server',
+    kind: wholeNumber({ min: 0, max: 65_535 }),
+    default: undefined,
+    description: 'a port for gRPC alone, which --port then refuses; 0 takes any that is free',
+  },
+  'tls-cert': {
+    group: 'Server',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the certificate and those that vouch for it; with it every port speaks TLS only',
+  },
+  'tls-key': {
+    group: 'Server',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the private key of the certificate, without a passphrase',
+  },
+  storage: {
+    group: 'Server',
+    kind: oneOf('memory', 'redis', 'postgres'),
+    default: 'memory',
+    description:
+      'where everything is kept; memory: nothing over a restart, redis and postgres: shared by any number of instances',
+  },
+  reflection: {
+    group: 'Server',
+    kind: trueOrFalse(),
+    default: true,
+    description: 'whether gRPC clients may ask for the contract (server reflection)',
+  },
+  'cors-origins': {
+    group: 'Server',
+    kind: originList(),
+    default: undefined,
+    description: 'the origins of web pages that may call the HTTP API, besides those of this server; * is every one',
+  },
+  config: {
+    group: 'Server',
+    kind: path(),
+    default: undefined,
+    description: 'a YAML file of settings, its keys named like the flags; not itself a key of the file',
+  },
+} as const satisfies SettingTable;
