@@ -4,39 +4,50 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { flagOf, variableOf } from './config/source.ts';
 import { createGrpcServer } from './grpc/grpc-server.ts';
+import { misdirectedConnection } from './grpc/misdirected.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { createOpsServer } from './http/ops-server.ts';
+import type { Probed, Unready } from './http/probes.ts';
 import { openCertificate } from './lifecycle/certificate-source.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
 import { followStorageClock } from './lifecycle/follow-storage-clock.ts';
 import { startHousekeeping } from './lifecycle/housekeeping.ts';
-import { openPorts, type ServerAddress } from './lifecycle/ports.ts';
+import type { Address, ListenerSettings } from './lifecycle/listener.ts';
+import { openOpsPort, openPorts, type ServerAddress } from './lifecycle/ports.ts';
 import { reachStorage } from './lifecycle/reach-storage.ts';
 import { startReadiness } from './lifecycle/readiness.ts';
 import type { Timeouts } from './lifecycle/timeouts.ts';
 import { StartError, storageError } from './lifecycle/start-error.ts';
+import { readVersion } from './lifecycle/version.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLogger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { systemClock, type Clock } from './service/clock.ts';
 import { createService } from './service/create-service.ts';
+import { failed } from './service/guard.ts';
 import type { Log } from './service/log.ts';
+import { newId } from './service/new-id.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
 import type { MigrateDirection, MigrationStatus } from './storage/postgres/migrate.ts';
 import type { StorageLog } from './storage/storage-log.ts';
+import type { StorageMeter } from './storage/storage-meter.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
 const CONNECTIONS_SHARE = 0.8;
 
 /** Whoever does not use a storage does not load its driver. */
-const OPEN_STORAGE: Readonly<Record<Config['storage'], (config: Config, log: Log) => Promise<Storage>>> = {
+const OPEN_STORAGE: Readonly<
+  Record<Config['storage'], (config: Config, log: Log, meter: StorageMeter) => Promise<Storage>>
+> = {
   memory: async () => openMemoryStorage(),
   redis: async ({ redis }, log) => {
     const { openRedisStorage } = await import('./storage/redis/open-redis-storage.ts');
     return openRedisStorage({ ...needed(redis, 'redis-url'), log });
   },
-  postgres: async ({ postgres }, log) => {
+  postgres: async ({ postgres }, log, meter) => {
     const { openPostgresStorage } = await import('./storage/postgres/open-postgres-storage.ts');
-    return openPostgresStorage({ ...needed(postgres, 'postgres-url'), log });
+    return openPostgresStorage({ ...needed(postgres, 'postgres-url'), log, meter });
   },
 };
 
@@ -69,7 +80,7 @@ export interface Overrides {
  * @throws StartError, or the signal's reason; what was acquired until then has been given back.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { host, port, grpcPort, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
+  const { host, port, grpcPort, ops, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
   const { log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
@@ -83,22 +94,41 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   };
 
   try {
+    const metrics = createMetrics({ version: readVersion(), storage: config.storage, limits });
+    let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
+    const probed: Probed = { whyNotReady: () => whyNotReady, scrape: () => metrics.scrape() };
+    const opsAddress = ops && (await openOps(ops, probed, { log, timeouts, stack }));
+
     const certificate = tls && (await openCertificate(tls, { log, clock: overrides.clock ?? systemClock() }));
     stack.push('certificate', async () => certificate?.close());
-    const open = (): Promise<Storage> => OPEN_STORAGE[config.storage](config, log);
-    const storage =
+    const open = (): Promise<Storage> => OPEN_STORAGE[config.storage](config, log, metrics.batches);
+    const opened =
       overrides.storage ??
       (await reachStorage(open, { log, signal }).catch((error: unknown) => {
         throw storageError(error, config.storage);
       }));
+    const storage = metrics.measured(opened);
     stack.push('storage', () => storage.close());
     const clock = overrides.clock ?? (await startClock(config, storage, log, stack));
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
 
-    const live = createLiveHub({ storage, clock, limits, log });
-    const service = createService({ storage, live, clock, limits, log, isShuttingDown });
-    const grpc = createGrpcServer({ service, limits, reflection });
-    const http = await createHttpServer({ service, limits, corsOrigins });
+    metrics.readStatsBy(() => storage.getStats({ now: clock.now() }));
+
+    const live = createLiveHub({ storage, clock, limits, log, meter: metrics.live });
+    const service = createService({ storage, live, clock, limits, log, isShuttingDown, meter: metrics.calls });
+    const grpc = createGrpcServer({
+      service,
+      limits,
+      reflection,
+      onRefused: (code) => metrics.refusals('grpc', code),
+    });
+    const http = await createHttpServer({
+      service,
+      limits,
+      corsOrigins,
+      probed: ops === undefined ? probed : undefined,
+      onRefused: (code) => metrics.refusals('http', code),
+    });
     const ports = await openPorts({
       address: { host, port, grpcPort },
       http1: http,
@@ -108,6 +138,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       certificate,
       timeouts,
       log,
+      meter: metrics.connections,
     });
     stack.push('connections', async (remainingMs) => {
       const graceMs = remainingMs * CONNECTIONS_SHARE;
@@ -123,7 +154,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       log,
       onChange: (ready) => {
         grpc.setServing(ready);
-        http.setReadiness(ready ? undefined : draining ? 'SHUTTING_DOWN' : 'STORAGE_UNAVAILABLE');
+        metrics.setReady(ready);
+        whyNotReady = ready ? undefined : draining ? 'SHUTTING_DOWN' : 'STORAGE_UNAVAILABLE';
       },
     });
     stack.push('readiness', () => readiness.close());
@@ -136,7 +168,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       return stop();
     };
     return {
-      address: ports.address,
+      address: { ...ports.address, ops: opsAddress },
       reloadCertificate: async () => {
         if (certificate === undefined) log.info({}, 'there is no TLS certificate to read again');
         else await certificate.reload();
@@ -147,6 +179,19 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     await stop();
     throw error;
   }
+}
+
+/** Opens the operators' port, first and to be closed last: whoever watches over this instance sees all of its life. */
+async function openOps(
+  address: Address,
+  probed: Probed,
+  { log, timeouts, stack }: Pick<ListenerSettings, 'log' | 'timeouts'> & { readonly stack: CleanupStack },
+): Promise<Address> {
+  const http1 = await createOpsServer({ probed, onFailure: (error) => failed({ log, newId }, undefined, error) });
+  const refusals = { 'http/1.1': '', 'http/2': misdirectedConnection() };
+  const port = await openOpsPort(address, http1, { refusals, timeouts, log });
+  stack.push('ops port', (remainingMs) => port.close(remainingMs));
+  return port.address;
 }
 
 /** Instances that share a storage share its time. */

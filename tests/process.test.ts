@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSupportedNode, readVersion } from '../src/cli/version.ts';
+import { readSupportedNode, readVersion } from '../src/lifecycle/version.ts';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService, StreamEndReason } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';

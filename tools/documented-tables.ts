@@ -2,6 +2,7 @@
 
 import { settingsMarkdown } from '../src/config/settings-markdown.ts';
 import { errorsMarkdown } from './errors-markdown.ts';
+import { labelsMarkdown, metricsMarkdown, processMetricsMarkdown } from './metrics-markdown.ts';
 
 /** A table, and its place. */
 export interface DocumentedTable {
@@ -17,4 +18,7 @@ export interface DocumentedTable {
 export const DOCUMENTED_TABLES: readonly DocumentedTable[] = [
   { page: 'configuration', name: 'settings', table: settingsMarkdown },
   { page: 'errors', name: 'errors', table: errorsMarkdown },
+  { page: 'metrics', name: 'metrics', table: metricsMarkdown },
+  { page: 'metrics', name: 'labels', table: labelsMarkdown },
+  { page: 'metrics', name: 'process metrics', table: processMetricsMarkdown },
 ];

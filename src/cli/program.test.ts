@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../config/settings.ts';
 import { runCommandLine } from './program.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../lifecycle/version.ts';
 
 interface Outcome {
   readonly code: number;

@@ -7,7 +7,7 @@ import { showConfig } from './config.ts';
 import { EXIT_CODES_HELP, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { takeSettings, type SettingsAction } from './settings-command.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../lifecycle/version.ts';
 
 /** What `veche migrate` can do. */
 const MIGRATE_COMMANDS = {

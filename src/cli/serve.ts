@@ -8,7 +8,7 @@ import { listenForStop } from '../lifecycle/stop-signals.ts';
 import { createLogger, isForPeople } from '../observability/logger.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import type { SettingsAction } from './settings-command.ts';
-import { isSupportedNode, readSupportedNode, readVersion } from './version.ts';
+import { isSupportedNode, readSupportedNode, readVersion } from '../lifecycle/version.ts';
 import { originOf, welcome } from './welcome.ts';
 
 /** Serves, and resolves when the server has stopped. */

@@ -24,6 +24,15 @@ test('a server with TLS and a port for gRPC is reached at both', () => {
   expect(lines).toContain('  HTTP     https://localhost:8080');
 });
 
+test.each([
+  [undefined, 'https://localhost:8080/metrics'],
+  [{ host: '::1', port: 9100 }, 'http://[::1]:9100/metrics'],
+])('a server whose operators have the port %j shows its metrics at %s', (ops, url) => {
+  const tls = { certPath: 'cert.pem', keyPath: 'key.pem' };
+  const lines = welcome({ host: '::', port: 8080, ops }, { reflection: true, storage: 'memory', tls }).split('\n');
+  expect(lines).toContain(`  metrics  ${url}`);
+});
+
 test('the path of a certificate is written as a shell takes it', () => {
   const tls = { certPath: "Ann's cert.pem", keyPath: 'key.pem' };
   const lines = welcome({ host: '::1', port: 8080 }, { reflection: true, storage: 'memory', tls });

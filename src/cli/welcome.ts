@@ -3,7 +3,7 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '../config/config.ts';
 import type { ServerAddress } from '../lifecycle/ports.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../lifecycle/version.ts';
 
 const KEPT: Readonly<Record<Config['storage'], string>> = {
   memory: 'in memory, until it stops',
@@ -21,7 +21,7 @@ export function welcome(
   address: ServerAddress,
   { reflection, storage, tls }: Pick<Config, 'reflection' | 'storage' | 'tls'>,
 ): string {
-  const { host, port, grpcPort = port } = address;
+  const { host, port, grpcPort = port, ops } = address;
   const name = reachable(host);
   const origin = originOf(address, { tls });
   // The certificate need not be one that this machine trusts.
@@ -33,6 +33,7 @@ Veche ${readVersion()} is open.
   gRPC     ${name}:${grpcPort}${look}
   HTTP     ${origin}
   docs     ${origin}/docs
+  metrics  ${ops === undefined ? origin : originOf(ops, { tls: undefined })}/metrics
   kept     ${KEPT[storage]}
   stop     Ctrl+C
 

@@ -10,6 +10,8 @@ export interface Config {
   readonly host: string;
   /** Of gRPC alone; 0: any free one. Without one, gRPC is served on `port`. */
   readonly grpcPort?: number | undefined;
+  /** Where metrics and health are served in the clear, and only there; port 0: any free one. Without it, on `port`. */
+  readonly ops?: { readonly host: string; readonly port: number } | undefined;
   /** The files of the certificate. Without them nothing is encrypted. */
   readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly storage: 'memory' | 'redis' | 'postgres';
@@ -58,6 +60,7 @@ export function toConfig(settings: ServerSettings): Config {
     port: settings.port,
     host: settings.host,
     grpcPort: settings['grpc-port'],
+    ops: toOps(settings),
     tls: toTls(settings),
     storage: settings.storage,
     redis: toRedisConfig(settings),
@@ -79,6 +82,10 @@ export function toConfig(settings: ServerSettings): Config {
     logLevel: settings['log-level'],
     logFormat: settings['log-format'],
   });
+}
+
+function toOps({ 'ops-port': port, 'ops-host': host, host: usualHost }: ServerSettings): Config['ops'] {
+  return port === undefined ? undefined : Object.freeze({ host: host ?? usualHost, port });
 }
 
 /** Both or none are set: `SETTING_RULES` has it so. */

@@ -33,6 +33,28 @@ describe('a port for gRPC', () => {
   });
 });
 
+describe('a port for operators', () => {
+  test.each<[Readonly<Record<string, string>>]>([
+    [{ 'ops-port': '9090' }],
+    [{ port: '0', 'ops-port': '0' }],
+    [{ 'ops-port': '8080', 'ops-host': '127.0.0.2' }],
+  ])('may be with %j', (flags) => {
+    expect(problems(flags)).toStrictEqual([]);
+  });
+
+  test.each(['port', 'grpc-port'])('may not be that of %s on the same address', (name) => {
+    expect(problems({ [name]: '9000' }, { VECHE_OPS_PORT: '9000' })).toStrictEqual([
+      `ops-port is "9000" (VECHE_OPS_PORT), as is ${name} (--${name}); they must differ, or have another host by --ops-host`,
+    ]);
+  });
+
+  test('is missed where its address is given', () => {
+    expect(problems({ 'ops-host': '10.0.0.1' })).toStrictEqual([
+      'ops-port is not set (--ops-port, VECHE_OPS_PORT), but ops-host is (--ops-host); it says where that port is',
+    ]);
+  });
+});
+
 describe('the files of TLS', () => {
   test('may both be set, or none', () => {
     expect(problems({ 'tls-cert': 'a', 'tls-key': 'b' })).toStrictEqual([]);

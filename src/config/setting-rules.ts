@@ -18,6 +18,29 @@ const grpcHasAnotherPort: Rule = {
   },
 };
 
+const opsHasAnotherPort: Rule = {
+  concerns: ['port', 'grpc-port', 'ops-port', 'host', 'ops-host'],
+  problem({ values, origins }) {
+    const { 'ops-port': port, 'ops-host': host = values.host } = values;
+    if (port === undefined || port === 0 || host !== values.host) return undefined;
+    const same = (['port', 'grpc-port'] as const).find((name) => values[name] === port);
+    return (
+      same &&
+      `ops-port is "${port}" (${origins['ops-port']}), as is ${same} (${origins[same]}); they must differ, or have ` +
+        `another host by ${flagOf('ops-host')}`
+    );
+  },
+};
+
+const opsHostHasPort: Rule = {
+  concerns: ['ops-host', 'ops-port'],
+  problem: ({ values, origins }) =>
+    values['ops-host'] === undefined || values['ops-port'] !== undefined
+      ? undefined
+      : `ops-port is not set (${flagOf('ops-port')}, ${variableOf('ops-port')}), but ops-host is (${origins['ops-host']}); ` +
+        'it says where that port is',
+};
+
 const tlsHasBothFiles: Rule = {
   concerns: ['tls-cert', 'tls-key'],
   problem: (settings) =>
@@ -27,6 +50,8 @@ const tlsHasBothFiles: Rule = {
 /** The rules, in the order in which what is wrong is shown. */
 export const SETTING_RULES: readonly Rule[] = [
   grpcHasAnotherPort,
+  opsHasAnotherPort,
+  opsHostHasPort,
   tlsHasBothFiles,
   storageHasUrl('redis', 'redis-url'),
   storageHasUrl('postgres', 'postgres-url'),

@@ -17,7 +17,7 @@ function resolve(env: NodeJS.ProcessEnv): ResolvedSettings<typeof SETTINGS> | Wr
 
 const defaults = resolve({}) as ResolvedSettings<typeof SETTINGS>;
 /** Some settings matter only where others are set. */
-const complete = resolve({ ...URLS, ...FILES }) as ResolvedSettings<typeof SETTINGS>;
+const complete = resolve({ ...URLS, ...FILES, VECHE_OPS_PORT: '9090' }) as ResolvedSettings<typeof SETTINGS>;
 
 describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS))('%s has a default that is allowed', (_name, setting) => {
@@ -30,6 +30,7 @@ describe('the settings of the server', () => {
       port: 8080,
       host: '127.0.0.1',
       grpcPort: undefined,
+      ops: undefined,
       tls: undefined,
       storage: 'memory',
       redis: undefined,

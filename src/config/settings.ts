@@ -6,6 +6,7 @@ import { LIMITS_SETTINGS } from './settings/limits.ts';
 import { REDIS_SETTINGS } from './settings/redis.ts';
 import { POSTGRES_SETTINGS } from './settings/postgres.ts';
 import { STOPPING_SETTINGS } from './settings/stopping.ts';
+import { OPERATIONS_SETTINGS } from './settings/operations.ts';
 import { LOGS_SETTINGS } from './settings/logs.ts';
 
 /** Every setting by the name of its flag, in the order in which they are shown. */
@@ -15,6 +16,7 @@ export const SETTINGS = {
   ...REDIS_SETTINGS,
   ...POSTGRES_SETTINGS,
   ...STOPPING_SETTINGS,
+  ...OPERATIONS_SETTINGS,
   ...LOGS_SETTINGS,
 } as const satisfies SettingTable;
 

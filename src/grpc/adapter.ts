@@ -135,6 +135,7 @@ async function settle<T>(call: Call, onFailure: OnFailure, handle: () => Promise
 type Transport = ServerUnaryCall<DecodedRequest, AnyResponse> | ServerWritableStream<DecodedRequest, AnyResponse>;
 
 class GrpcCall implements Call {
+  readonly api = 'grpc';
   readonly method: Method;
   readonly token: string | undefined;
   readonly unreadable: readonly FieldViolation[];

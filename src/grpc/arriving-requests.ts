@@ -1,8 +1,7 @@
 /** Calls whose requests are still arriving: one that is not all there after a few seconds is refused. */
 
 import type { ServerHttp2Stream } from 'node:http2';
-import type { StatusObject } from '@grpc/grpc-js';
-import { Refusal } from '../domain/errors.ts';
+import { Refusal, type ErrorCode } from '../domain/errors.ts';
 import { errorStatus } from './error-status.ts';
 import { refuseStream } from './refuse-stream.ts';
 
@@ -14,18 +13,23 @@ const TICK_MS = 1_000;
  */
 const MAX_TICKS = 5;
 
-const OVERDUE = errorStatus(new Refusal('DEADLINE_EXCEEDED', { message: 'The request took too long to arrive.' }));
-const SHUTTING_DOWN = errorStatus(new Refusal('SHUTTING_DOWN'));
+const OVERDUE = new Refusal('DEADLINE_EXCEEDED', { message: 'The request took too long to arrive.' });
+const SHUTTING_DOWN = new Refusal('SHUTTING_DOWN');
+
+/** Told of a call that is refused before its handler sees it. */
+export type OnRefused = (code: ErrorCode) => void;
 
 /** Watches over streams of one request each, from their beginning. */
 export class ArrivingRequests {
   /** Open streams with the tick in which they began, the oldest first; each is looked at once and then let go of. */
   readonly #begunIn = new Map<ServerHttp2Stream, number>();
+  readonly #onRefused: OnRefused;
   readonly #forget: (this: ServerHttp2Stream) => void;
   readonly #ticking: NodeJS.Timeout;
   #tick = 0;
 
-  constructor() {
+  constructor(onRefused: OnRefused) {
+    this.#onRefused = onRefused;
     const begunIn = this.#begunIn;
     // One function for all streams: which one has closed is its `this`.
     this.#forget = function () {
@@ -42,7 +46,7 @@ export class ArrivingRequests {
   /** Refuses the requests that are not all there, because the server shuts down, and looks no more. */
   close(): void {
     clearInterval(this.#ticking);
-    for (const stream of this.#begunIn.keys()) refuseUnlessComplete(stream, SHUTTING_DOWN);
+    for (const stream of this.#begunIn.keys()) this.#refuseUnlessComplete(stream, SHUTTING_DOWN);
     this.#begunIn.clear();
   }
 
@@ -51,11 +55,13 @@ export class ArrivingRequests {
     for (const [stream, tick] of this.#begunIn) {
       if (this.#tick - tick <= MAX_TICKS) return;
       this.#begunIn.delete(stream);
-      refuseUnlessComplete(stream, OVERDUE);
+      this.#refuseUnlessComplete(stream, OVERDUE);
     }
   }
-}
 
-function refuseUnlessComplete(stream: ServerHttp2Stream, status: StatusObject): void {
-  if (!stream.readableEnded) refuseStream(stream, status);
+  #refuseUnlessComplete(stream: ServerHttp2Stream, refusal: Refusal): void {
+    if (stream.readableEnded) return;
+    this.#onRefused(refusal.code);
+    refuseStream(stream, errorStatus(refusal));
+  }
 }

@@ -10,6 +10,7 @@ import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
 import type { Service } from '../service/service.ts';
 import { addService, type OnFailure } from './adapter.ts';
+import type { OnRefused } from './arriving-requests.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { Connections } from './connections.ts';
 import { guardedServer } from './guarded-server.ts';
@@ -27,6 +28,8 @@ export interface GrpcServerOptions {
   readonly limits: Limits;
   /** Whether reflection is offered. */
   readonly reflection: boolean;
+  /** Told of the calls that are refused before a method of Veche's sees them. */
+  readonly onRefused: OnRefused;
 }
 
 /** A gRPC server without a port of its own. */
@@ -49,11 +52,11 @@ export interface GrpcServer {
 const SERVICES = [SessionService, ChatService, MessageService, StatsService] as const;
 
 /** Makes a gRPC server that serves the connections injected into it. */
-export function createGrpcServer({ service, limits, reflection }: GrpcServerOptions): GrpcServer {
+export function createGrpcServer({ service, limits, reflection, onRefused }: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
 
-  const { server, refuseArriving } = guardedServer(serverOptions(limits));
+  const { server, refuseArriving } = guardedServer(serverOptions(limits), onRefused);
   const onFailure: OnFailure = (call, error) => service.failed(call, error);
   addService(server, SessionService, sessionHandlers(service), onFailure);
   addService(server, ChatService, chatHandlers(service), onFailure);
@@ -62,8 +65,9 @@ export function createGrpcServer({ service, limits, reflection }: GrpcServerOpti
   const health = addHealth(
     server,
     SERVICES.map(({ typeName }) => typeName),
+    onRefused,
   );
-  const reflected = reflection ? addReflection(server, SERVICES) : undefined;
+  const reflected = reflection ? addReflection(server, SERVICES, onRefused) : undefined;
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = new Connections(MAX_SILENCE_MS);

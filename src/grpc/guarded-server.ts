@@ -2,7 +2,7 @@
 
 import { Metadata, Server, status as Status, type ServerOptions } from '@grpc/grpc-js';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { ArrivingRequests } from './arriving-requests.ts';
+import { ArrivingRequests, type OnRefused } from './arriving-requests.ts';
 import { refuseStream } from './refuse-stream.ts';
 
 type OnStream = (interceptors: unknown, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
@@ -21,14 +21,18 @@ export interface GuardedServer {
  * Makes a server. A stream can be reset before it is announced; the library answers a call of an unknown method, or of
  * another content type, without looking, which then throws where nobody can catch it: anybody could end the process.
  * The library has no public place to step in, and with its own statistics on would take another way.
+ * @param onRefused told of the calls that are refused by a name of Veche's.
  * @throws Error if the private place is not there either, in another version.
  */
-export function guardedServer(options: ServerOptions & { readonly 'grpc.enable_channelz': 0 }): GuardedServer {
+export function guardedServer(
+  options: ServerOptions & { readonly 'grpc.enable_channelz': 0 },
+  onRefused: OnRefused,
+): GuardedServer {
   const server = new Server(options);
   const internals = server as unknown as { _streamHandler?: OnStream };
   const onStream = internals._streamHandler;
   if (onStream === undefined) throw new Error('this version of @grpc/grpc-js has no _streamHandler to guard');
-  const requests = new ArrivingRequests();
+  const requests = new ArrivingRequests(onRefused);
   internals._streamHandler = function (this: Server, interceptors, stream, headers) {
     if (stream.destroyed || stream.closed) {
       stream.on('error', ignore);

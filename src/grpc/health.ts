@@ -2,6 +2,7 @@
 
 import type { Server, ServerWritableStream } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import type { OnRefused } from './arriving-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 
 /** The health of a server. */
@@ -15,10 +16,10 @@ export interface Health {
 type Watch = ServerWritableStream<{ readonly service: string }, { readonly status: string }>;
 
 /** Adds the health service to a server, not serving yet. It answers for the server (`''`) and for each service by name. */
-export function addHealth(server: Server, serviceNames: readonly string[]): Health {
+export function addHealth(server: Server, serviceNames: readonly string[], onRefused: OnRefused): Health {
   const names = ['', ...serviceNames];
   const implementation = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'])));
-  const watches = new OpenStreams();
+  const watches = new OpenStreams(onRefused);
 
   implementation.addToServer({
     addService(definition, methods) {

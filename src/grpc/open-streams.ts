@@ -2,6 +2,7 @@
 
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Refusal } from '../domain/errors.ts';
+import type { OnRefused } from './arriving-requests.ts';
 import { errorStatus } from './error-status.ts';
 import { http2StreamOf } from './http2-stream-of.ts';
 import { refuseStream } from './refuse-stream.ts';
@@ -13,11 +14,9 @@ import { FAREWELL_MS } from './server-options.ts';
  */
 const MAX_STREAMS_PER_CONNECTION = 16;
 
-const TOO_MANY_STREAMS = errorStatus(
-  new Refusal('TOO_MANY_STREAMS', {
-    message: `A connection may have ${MAX_STREAMS_PER_CONNECTION} open streams of this service.`,
-  }),
-);
+const TOO_MANY_STREAMS = new Refusal('TOO_MANY_STREAMS', {
+  message: `A connection may have ${MAX_STREAMS_PER_CONNECTION} open streams of this service.`,
+});
 
 /** As much of a call of the library as it takes. */
 interface StreamCall {
@@ -27,7 +26,13 @@ interface StreamCall {
 
 /** Keeps track of calls until their streams are closed. */
 export class OpenStreams {
+  readonly #onRefused: OnRefused;
   readonly #byConnection = new Map<string, Map<StreamCall, ServerHttp2Stream>>();
+
+  /** @param onRefused told of the calls for which there is no room. */
+  constructor(onRefused: OnRefused) {
+    this.#onRefused = onRefused;
+  }
 
   /** @returns whether there was room; a call for which there was none has been refused. */
   add(call: StreamCall): boolean {
@@ -35,7 +40,8 @@ export class OpenStreams {
     const connection = call.getPeer();
     const streams = this.#byConnection.get(connection) ?? new Map<StreamCall, ServerHttp2Stream>();
     if (streams.size >= MAX_STREAMS_PER_CONNECTION) {
-      refuseStream(stream, TOO_MANY_STREAMS);
+      this.#onRefused(TOO_MANY_STREAMS.code);
+      refuseStream(stream, errorStatus(TOO_MANY_STREAMS));
       return false;
     }
     this.#byConnection.set(connection, streams.set(call, stream));

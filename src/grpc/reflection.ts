@@ -6,6 +6,7 @@ import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { file_google_rpc_error_details as errorDetails } from '../gen/google/rpc/error_details_pb.js';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
+import type { OnRefused } from './arriving-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 
 type Stream = ServerDuplexStream<unknown, unknown>;
@@ -17,8 +18,8 @@ export interface Reflection {
 }
 
 /** Adds the reflection services to a server: they describe the given services, the health service, and the details of errors. */
-export function addReflection(server: Server, services: readonly DescService[]): Reflection {
-  const streams = new OpenStreams();
+export function addReflection(server: Server, services: readonly DescService[], onRefused: OnRefused): Reflection {
+  const streams = new OpenStreams(onRefused);
   const files = new Set<DescFile>();
   for (const { file } of [...services, Health]) collect(file, files);
   collect(errorDetails, files);

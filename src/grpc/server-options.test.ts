@@ -19,8 +19,8 @@ let listener: Server;
 let port: number;
 
 beforeAll(async () => {
-  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }));
-  addHealth(server, []);
+  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }), () => {});
+  addHealth(server, [], () => {});
   const injector: ConnectionInjector = server.createConnectionInjector(ServerCredentials.createInsecure());
   listener = createServer((socket) => injector.injectConnection(socket)).listen(0, '127.0.0.1');
   await once(listener, 'listening');

@@ -4,10 +4,12 @@ import { Refusal } from '../domain/errors.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import { registerOperations } from './adapter.ts';
 import type { Operation } from './contract.ts';
-import type { Handlers } from './handlers.ts';
+import { PROBES, type Handlers } from './handlers.ts';
 
 const HANDLERS = Object.fromEntries(
-  OPERATIONS.map(({ operationId }) => [operationId, async () => new Refusal('INTERNAL')]),
+  OPERATIONS.filter(({ operationId }) => !(PROBES as readonly string[]).includes(operationId)).map(
+    ({ operationId }) => [operationId, async () => new Refusal('INTERNAL')],
+  ),
 ) as unknown as Handlers;
 
 function register(operations: readonly Operation[], handlers = HANDLERS): void {
@@ -30,6 +32,13 @@ describe('a server does not start', () => {
   test('with an operation whose need of a session is another than its method has', () => {
     const open = OPERATIONS.map((operation) => Object.assign({}, operation, { needsSession: false }));
     expect(() => register(open)).toThrow('getSession has another need of a session');
+  });
+
+  test('with a probe that needs a session', () => {
+    const closed = OPERATIONS.map((operation) =>
+      operation.operationId === 'getMetrics' ? { ...operation, needsSession: true } : operation,
+    );
+    expect(() => register(closed)).toThrow('getMetrics has another need of a session');
   });
 
   test('otherwise it does', () => {

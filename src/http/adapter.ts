@@ -6,10 +6,10 @@ import { METHODS, NEEDS_SESSION, type Call, type Method } from '../service/calls
 import { requestCheck, type CheckedRequest, type ReadableRequest } from './check-request.ts';
 import type { HttpMethod, Operation } from './contract.ts';
 import { EventStream } from './event-stream.ts';
-import { PROBES, STREAMING, type Handlers, type OperationId } from './handlers.ts';
+import { PROBES, STREAMING, type Handlers } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
-import { isBodyRefused, protocolErrorOf, send, sendProblem, type AnyAnswer } from './replies.ts';
+import { isBodyRefused, protocolErrorOf, send, sendProblem, type AnyAnswer, type Refuse } from './replies.ts';
 
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
@@ -17,10 +17,10 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 /** What handlers are to the adapter: that each fits its operation is checked where `Handlers` is asked for. */
 type AnyUnaryHandler = (call: Call, request: ReadableRequest) => Promise<AnyAnswer | Refusal>;
 type AnyStreamHandler = (call: Call, request: ReadableRequest, stream: EventStream) => Promise<Refusal | undefined>;
-type AnyProbe = () => AnyAnswer | Refusal;
 
 /**
- * Adds all operations to a server.
+ * Adds all operations that call a method to a server.
+ * @param refuse answers requests that come to no call.
  * @throws if the operations are not those that there are handlers for.
  */
 export function registerOperations(
@@ -28,6 +28,7 @@ export function registerOperations(
   operations: readonly Operation[],
   handlers: Handlers,
   onFailure: OnFailure,
+  refuse: Refuse = sendProblem,
 ): void {
   checkCompleteness(operations, handlers);
   const heartbeat = new Heartbeat();
@@ -35,24 +36,29 @@ export function registerOperations(
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   for (const operation of operations) {
-    const handler: unknown = handlers[operation.operationId as OperationId];
+    if (isProbe(operation)) continue;
+    const handler: unknown = handlers[operation.operationId as keyof Handlers];
     app.route({
       method: methodsOf(operation, operations),
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
-      ...(isProbe(operation)
-        ? bindProbe(handler as AnyProbe)
-        : isStreaming(operation)
-          ? bindStream(operation, handler as AnyStreamHandler, onFailure, heartbeat)
-          : bindUnary(operation, handler as AnyUnaryHandler, onFailure)),
+      ...(isStreaming(operation)
+        ? bindStream(operation, handler as AnyStreamHandler, { onFailure, refuse }, heartbeat)
+        : bindUnary(operation, handler as AnyUnaryHandler, { onFailure, refuse })),
     });
   }
+}
+
+/** What answers in the place of a handler. */
+interface Otherwise {
+  readonly onFailure: OnFailure;
+  readonly refuse: Refuse;
 }
 
 /** How a handler is put on its route. */
 type Bound = Pick<RouteOptions, 'handler' | 'errorHandler'>;
 
-function bindUnary(operation: Operation, handler: AnyUnaryHandler, onFailure: OnFailure): Bound {
-  return bindCall(operation, onFailure, (call, request, reply) =>
+function bindUnary(operation: Operation, handler: AnyUnaryHandler, otherwise: Otherwise): Bound {
+  return bindCall(operation, otherwise, (call, request, reply) =>
     handler(call, request).then((answer) => send(reply, answer)),
   );
 }
@@ -60,10 +66,10 @@ function bindUnary(operation: Operation, handler: AnyUnaryHandler, onFailure: On
 function bindStream(
   operation: Operation,
   handler: AnyStreamHandler,
-  onFailure: OnFailure,
+  otherwise: Otherwise,
   heartbeat: Heartbeat,
 ): Bound {
-  return bindCall(operation, onFailure, async (call, request, reply) => {
+  return bindCall(operation, otherwise, async (call, request, reply) => {
     const stream = new EventStream(reply.raw, heartbeat, () => void reply.hijack());
     const refusal = await handler(call, request, stream);
     if (refusal === undefined) stream.begin();
@@ -77,7 +83,7 @@ const SOME_BODY = Buffer.from('?');
 /** What fails is no secret of the framework: it becomes a refusal of the call. */
 function bindCall(
   operation: Operation,
-  onFailure: OnFailure,
+  { onFailure, refuse }: Otherwise,
   serve: (call: Call, request: ReadableRequest, reply: FastifyReply) => Promise<void>,
 ): Bound {
   const method = methodOf(operation);
@@ -102,7 +108,7 @@ function bindCall(
       }
       const problem = protocolErrorOf(error);
       if (problem !== undefined) {
-        sendProblem(reply, problem);
+        refuse(reply, problem);
         return;
       }
       const call = new HttpCall(method, reply.raw, []);
@@ -111,10 +117,6 @@ function bindCall(
       send(reply, onFailure(call, call.signal.aborted ? call.signal.reason : error));
     },
   };
-}
-
-function bindProbe(probe: AnyProbe): Bound {
-  return { handler: (_request, reply) => send(reply, probe()) };
 }
 
 function requestReader(operation: Operation): (request: FastifyRequest) => CheckedRequest {
@@ -154,9 +156,10 @@ function methodOf({ operationId }: Operation): Method {
 function checkCompleteness(operations: readonly Operation[], handlers: Handlers): void {
   const handled = new Set(Object.keys(handlers));
   for (const operation of operations) {
-    if (!handled.delete(operation.operationId)) throw new Error(`${operation.operationId} has no handler`);
-    const needsSession = !isProbe(operation) && NEEDS_SESSION[methodOf(operation)];
-    if (operation.needsSession !== needsSession)
+    const callsMethod = !isProbe(operation);
+    if (callsMethod && !handled.delete(operation.operationId))
+      throw new Error(`${operation.operationId} has no handler`);
+    if (operation.needsSession !== (callsMethod && NEEDS_SESSION[methodOf(operation)]))
       throw new Error(`${operation.operationId} has another need of a session`);
   }
   if (handled.size > 0) throw new Error(`the contract has no ${[...handled].join(', ')}`);

@@ -10,7 +10,7 @@ describe('what does not follow the contract does not compile', () => {
       // @ts-expect-error the contract has another status.
       closeChat: async () => ({ status: 200, body: undefined }),
       // @ts-expect-error the contract has no such status.
-      getHealth: () => ({ status: 500, body: { status: 'SERVING' } }),
+      getSession: async () => ({ status: 500, body: undefined }),
       // @ts-expect-error the request has no such member.
       createChat: async (_call, { body }) => new Refusal(body.colour),
     };

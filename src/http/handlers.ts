@@ -6,8 +6,8 @@ import type { RouteHandlers } from '../gen/http/fastify.gen.ts';
 import type { Call, Method } from '../service/calls.ts';
 import type { EventStream } from './event-stream.ts';
 
-/** The operations that call no method: nothing is asked of the service. */
-export const PROBES = ['getHealth', 'getReadiness'] as const;
+/** The operations that call no method: nothing is asked of the service. They are in `probes.ts`. */
+export const PROBES = ['getHealth', 'getReadiness', 'getMetrics'] as const;
 /** The operations whose answers are streams. */
 export const STREAMING = ['subscribe'] as const;
 
@@ -55,7 +55,7 @@ type StreamHandler<Id extends Streaming> = (
   stream: EventStream,
 ) => Promise<Refusal | undefined>;
 
-/** A handler for every operation, under its id. */
+/** A handler for every operation that calls a method, under its id. */
 export type Handlers = { readonly [Id in Unary]: UnaryHandler<Id> } & {
   readonly [Id in Streaming]: StreamHandler<Id>;
-} & { readonly [Id in Probe]: () => Answer<Id> | Refusal };
+};

@@ -10,6 +10,7 @@ const BEARER = /^bearer +([^ ]+)$/i;
 /** Its signal is aborted when the client goes away before it is answered, or when the server gives it up. */
 export class HttpCall implements Call, Cancellable {
   readonly method: Method;
+  readonly api = 'http';
   readonly unreadable: readonly FieldViolation[];
   readonly signal = new CallSignal(this);
   readonly #response: ServerResponse;

@@ -4,14 +4,15 @@ import type { RequestListener } from 'node:http';
 import { fastify } from 'fastify';
 import type { Limits } from '../domain/limits.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
+import type * as Wire from '../gen/http/types.gen.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { allowOrigins, type AllowedOrigins } from './cors.ts';
 import { serveDocs } from './docs.ts';
-import { healthHandlers, type Unready } from './health-handlers.ts';
 import { messageHandlers } from './message-handlers.ts';
-import { errorSender } from './replies.ts';
+import { serveProbes, type Probed } from './probes.ts';
+import { errorSender, sendProblem, type Refuse } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
 import { misdirectedRequest, unencryptedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
@@ -29,6 +30,10 @@ export interface HttpServerOptions {
   readonly service: Service;
   readonly limits: Pick<Limits, 'maxMessageLength'>;
   readonly corsOrigins: AllowedOrigins;
+  /** Who answers probes, unless they have a port of their own. */
+  readonly probed: Probed | undefined;
+  /** Told of the refusals of requests that come to no call. */
+  readonly onRefused: (code: Wire.ErrorCode) => void;
 }
 
 /** An HTTP server without a port of its own. */
@@ -40,14 +45,21 @@ export interface HttpServer {
   readonly misdirected: string;
   /** The bytes that answer HTTP/1.1 in the clear where nothing is. */
   readonly unencrypted: string;
-  /** What readiness probes are told: why calls should not come here, or that they should. Not reached at first. */
-  setReadiness(whyNot: Unready | undefined): void;
 }
 
 /** Makes an HTTP server. @throws if its handlers are not those of the contract, or a file that it serves is missing. */
-export async function createHttpServer({ service, limits, corsOrigins }: HttpServerOptions): Promise<HttpServer> {
-  let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';
-  const sendError = errorSender((error) => service.failed(undefined, error));
+export async function createHttpServer({
+  service,
+  limits,
+  corsOrigins,
+  probed,
+  onRefused,
+}: HttpServerOptions): Promise<HttpServer> {
+  const refuse: Refuse = (reply, problem) => {
+    onRefused(problem.problem.code);
+    sendProblem(reply, problem);
+  };
+  const sendError = errorSender((error) => service.failed(undefined, error), refuse);
   const app = fastify({
     bodyLimit: limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
     // The adapter says where HEAD is answered: not on streams, and by a handler of its own where GET moves something.
@@ -61,20 +73,17 @@ export async function createHttpServer({ service, limits, corsOrigins }: HttpSer
     ...chatHandlers(service),
     ...messageHandlers(service),
     ...statsHandlers(service),
-    ...healthHandlers(() => whyNotReady),
   };
   app.setErrorHandler(sendError);
-  refuseUnrouted(app);
-  registerOperations(app, OPERATIONS, handlers, onFailure);
+  refuseUnrouted(app, refuse);
+  registerOperations(app, OPERATIONS, handlers, onFailure, refuse);
+  if (probed !== undefined) serveProbes(app, probed);
   await serveDocs(app);
   await app.ready();
   return {
-    onUnreadable: unreadableRequest,
+    onUnreadable: (error) => unreadableRequest(error, onRefused),
     misdirected: misdirectedRequest(),
     unencrypted: unencryptedRequest(),
     onRequest: allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
-    setReadiness: (whyNot) => {
-      whyNotReady = whyNot;
-    },
   };
 }

@@ -74,6 +74,7 @@ describe('an operation', () => {
   };
   const PROBES: Readonly<Record<string, readonly string[]>> = {
     getHealth: ['HEADERS_TOO_LARGE'],
+    getMetrics: ['HEADERS_TOO_LARGE'],
     getReadiness: ['HEADERS_TOO_LARGE', 'SHUTTING_DOWN', 'STORAGE_UNAVAILABLE'],
   };
 

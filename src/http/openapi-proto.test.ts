@@ -22,7 +22,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   StreamEnd: 'EndEvent',
 };
 const HTTP_ONLY_SCHEMAS = ['Health', 'Problem', 'FieldError'];
-const HTTP_ONLY_OPERATIONS = ['headMessages', 'getHealth', 'getReadiness'];
+const HTTP_ONLY_OPERATIONS = ['headMessages', 'getHealth', 'getReadiness', 'getMetrics'];
 
 const STREAMED = MESSAGES.find(({ name }) => name === 'SubscribeResponse')!;
 const REQUESTS = MESSAGES.filter(({ name }) => name.endsWith('Request'));

@@ -4,7 +4,7 @@ import { OPERATIONS } from '../../tests/support/openapi-document.ts';
 const operations = Object.values(OPERATIONS);
 
 describe('the operations', () => {
-  const WITHOUT_SESSION = new Set(['createSession', 'getStats', 'getHealth', 'getReadiness']);
+  const WITHOUT_SESSION = new Set(['createSession', 'getStats', 'getHealth', 'getReadiness', 'getMetrics']);
   const CREATING = new Set(['createSession', 'createChat', 'postMessage']);
 
   test.each(operations)('$operationId says whether it needs a session', ({ operationId, security }) => {

@@ -31,10 +31,13 @@ export function sendProblem(reply: FastifyReply, { status, headers, problem }: P
     .send(problem);
 }
 
+/** Answers a request that comes to no call. */
+export type Refuse = (reply: FastifyReply, problem: ProblemResponse) => void;
+
 /** Makes what answers the requests that fail before they reach an operation. @param onFailure makes the refusal of a failure. */
-export function errorSender(onFailure: (error: unknown) => Refusal) {
+export function errorSender(onFailure: (error: unknown) => Refusal, refuse: Refuse = sendProblem) {
   return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void =>
-    sendProblem(reply, protocolErrorOf(error) ?? problemResponse(onFailure(error)));
+    refuse(reply, protocolErrorOf(error) ?? problemResponse(onFailure(error)));
 }
 
 const NO_HOST = invalidArgument({ field: 'Host', description: 'is required in HTTP/1.1' });

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http';
 import { invalidArgument } from '../domain/errors.ts';
+import type * as Wire from '../gen/http/types.gen.ts';
 import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
 
@@ -20,14 +21,19 @@ export interface ParserError {
   readonly rawPacket?: Buffer;
 }
 
-/** The bytes of the answer. */
-export function unreadableRequest({ code, rawPacket }: ParserError): string {
+/** The bytes of the answer. @param onRefused told of the refusal that they are. */
+export function unreadableRequest(
+  { code, rawPacket }: ParserError,
+  onRefused?: (code: Wire.ErrorCode) => void,
+): string {
   // Nothing was said in time, so there is nothing to say about it.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return head(408, []);
   const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
   // A body after the answer to HEAD would be read as the answer to something else.
   const isHead = rawPacket?.subarray(0, HEAD.length).equals(HEAD) === true;
-  return answer(isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP), !isHead);
+  const response = isTooLarge ? protocolProblem('HEADERS_TOO_LARGE') : problemResponse(NO_HTTP);
+  onRefused?.(response.problem.code);
+  return answer(response, !isHead);
 }
 
 /** The bytes of the answer to HTTP/1.1 where only gRPC is served. */

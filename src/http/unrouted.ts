@@ -2,13 +2,13 @@
 
 import type { FastifyInstance } from 'fastify';
 import { protocolProblem, type ProblemResponse } from './problem.ts';
-import { malformedProblem, sendProblem } from './replies.ts';
+import { malformedProblem, sendProblem, type Refuse } from './replies.ts';
 
 /**
  * Refuses, before their bodies are read, the requests that none of the routes is for that are added from now on, and those that
  * HTTP/1.1 does not allow.
  */
-export function refuseUnrouted(app: FastifyInstance): void {
+export function refuseUnrouted(app: FastifyInstance, refuse: Refuse = sendProblem): void {
   const paths = new Map<string, PathRoutes>();
   app.addHook('onRoute', ({ url, method }) => {
     const routes = paths.get(url) ?? { pattern: pathPattern(url), methods: [] };
@@ -19,7 +19,7 @@ export function refuseUnrouted(app: FastifyInstance): void {
     const unrouted = request.is404 ? unroutedProblem(request.url, paths.values()) : undefined;
     const problem = malformedProblem(request) ?? unrouted;
     if (problem === undefined) done();
-    else sendProblem(reply, problem);
+    else refuse(reply, problem);
   });
 }
 

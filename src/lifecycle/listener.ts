@@ -26,6 +26,14 @@ export interface ListenerSettings {
   readonly clearRefusals: Readonly<Record<Protocol, string | Uint8Array>>;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly log: Log;
+  /** Told of the connections that are served. */
+  readonly meter?: ConnectionMeter | undefined;
+}
+
+/** What is told of connections, for whoever counts: each time one has said what it speaks, and when that one is closed. */
+export interface ConnectionMeter {
+  opened(protocol: Protocol): void;
+  closed(protocol: Protocol): void;
 }
 
 /** What is served on a port: at least one of these. */
@@ -53,7 +61,7 @@ export interface Listener {
 export async function openListener(
   { host, port }: Address,
   { http1, onHttp2 }: Served,
-  { certificate, refusals, clearRefusals, timeouts, log }: ListenerSettings,
+  { certificate, refusals, clearRefusals, timeouts, log, meter }: ListenerSettings,
 ): Promise<Listener> {
   const limits = { ...DEFAULT_TIMEOUTS, ...timeouts };
   // It is what listens, also where it has nothing to serve.
@@ -81,6 +89,8 @@ export async function openListener(
         return;
       }
       unserved.delete(socket);
+      meter?.opened(protocol);
+      socket.once('close', () => meter?.closed(protocol));
       take(socket);
     });
   };

@@ -9,6 +9,8 @@ import { portError } from './start-error.ts';
 export interface ServerAddress extends Address {
   /** Where gRPC is reached, if not at `port`. */
   readonly grpcPort?: number | undefined;
+  /** Where metrics and health are served, if not at `port`. */
+  readonly ops?: Address | undefined;
 }
 
 /** What is to be opened, and what is served there. */
@@ -46,4 +48,15 @@ export async function openPorts({ address, http1, onHttp2, ...settings }: PortsO
     await http.close(0);
     throw error;
   }
+}
+
+/** Opens the operators' port: HTTP/1.1 in the clear, whatever the others speak. @throws StartError naming its setting */
+export async function openOpsPort(
+  address: Address,
+  http1: Http1Handler,
+  settings: Omit<ListenerSettings, 'certificate' | 'clearRefusals'>,
+): Promise<Listener> {
+  return openListener(address, { http1 }, { ...settings, clearRefusals: settings.refusals }).catch((error: unknown) => {
+    throw portError(error, address, 'ops-port');
+  });
 }

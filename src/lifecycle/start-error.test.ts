@@ -19,6 +19,13 @@ test('a port of gRPC in use is put in words that name its setting', () => {
   expect(portError(failure('EADDRINUSE'), address, 'grpc-port').message).toContain('--grpc-port (VECHE_GRPC_PORT)');
 });
 
+test.each([
+  ['EADDRINUSE', '--ops-port (VECHE_OPS_PORT)'],
+  ['EADDRNOTAVAIL', '--ops-host (VECHE_OPS_HOST)'],
+])('a port of operators that cannot be opened (%s) is put in words that name its setting', (code, setting) => {
+  expect(portError(failure(code), address, 'ops-port').message).toContain(setting);
+});
+
 test('a port that only others may open is put in words that name the setting', () => {
   expect(portError(failure('EACCES'), address, 'port').message).toContain('--port (VECHE_PORT)');
 });

@@ -10,10 +10,14 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
+/** From where the number of a port comes. */
+type PortSetting = 'port' | 'grpc-port' | 'ops-port';
+
 /** Puts a failure to open a port in words. @param setting from which the port comes. */
-export function portError(cause: unknown, { host, port }: Address, setting: 'port' | 'grpc-port'): StartError {
+export function portError(cause: unknown, { host, port }: Address, setting: PortSetting): StartError {
   const portSetting = `${flagOf(setting)} (${variableOf(setting)})`;
-  const hostSetting = `${flagOf('host')} (${variableOf('host')})`;
+  const hostName = setting === 'ops-port' ? 'ops-host' : 'host';
+  const hostSetting = `${flagOf(hostName)} (${variableOf(hostName)})`;
   const reasons: Record<string, string> = {
     EADDRINUSE: `something else is using it: choose another with ${portSetting}; 0 takes any that is free`,
     EACCES: `this user may not open it: choose one above 1023 with ${portSetting}`,

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, MAX_USERS_PER_NOTE } from '../domain/limits.ts';
 import type { User } from '../domain/models.ts';
 import type { NoteActivity, Storage } from '../storage/storage.ts';
 import { ActivityNotes } from './activity-notes.ts';
+import { NO_LIVE_METER } from './live-meter.ts';
 
 test('all users are noted, however many, in calls that name no more than a storage takes', async () => {
   const scene = new LiveScene();
@@ -13,7 +14,9 @@ test('all users are noted, however many, in calls that name no more than a stora
   const sizes: number[] = [];
   const storage = listening(scene.storage, ({ users }) => sizes.push(users.length));
   const { clock, log } = scene;
-  await new ActivityNotes({ storage, clock, log, limits: DEFAULT_LIMITS }, chatId, () => []).note(users);
+  await new ActivityNotes({ storage, clock, log, meter: NO_LIVE_METER, limits: DEFAULT_LIMITS }, chatId, () => []).note(
+    users,
+  );
 
   expect(sizes).toEqual([MAX_USERS_PER_NOTE, MAX_USERS_PER_NOTE, 1]);
   const chat = await scene.storage.getChat({ chatId, activeSince: 0, now: clock.now() });

@@ -6,20 +6,21 @@ import { LiveScene, quiet, type Person } from '../../tests/support/live-scene.ts
 import { Reader } from '../../tests/support/reader.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ChatFeed } from './chat-feed.ts';
+import { NO_LIVE_METER } from './live-meter.ts';
 import { LiveStream } from './live-stream.ts';
 import { Wait } from './wait.ts';
 
 async function openFeed(scene: LiveScene, chatId: string, storage: Storage = scene.storage): Promise<ChatFeed> {
   const { clock, log } = scene;
-  const context = { storage, clock, log, limits: DEFAULT_LIMITS };
+  const context = { storage, clock, log, meter: NO_LIVE_METER, limits: DEFAULT_LIMITS };
   const feed = new ChatFeed(context, chatId);
   await feed.opened;
   return feed;
 }
 
 function openStream(feed: ChatFeed, { user }: Person, sink: Reader): void {
-  const start = { user, feed, sink, clock: new FakeClock(), afterSeq: 0, lastSeq: 0 };
-  const stream = new LiveStream({ ...start, onOver: () => feed.remove(stream) });
+  const start = { api: 'grpc', user, feed, sink, clock: new FakeClock(), afterSeq: 0, lastSeq: 0 } as const;
+  const stream = new LiveStream({ ...start, meter: NO_LIVE_METER, onOver: () => feed.remove(stream) });
   feed.add(stream);
   stream.begin();
 }

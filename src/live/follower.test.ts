@@ -6,11 +6,12 @@ import { recordedLog } from '../../tests/support/recorded-log.ts';
 import { NEVER } from '../domain/lifetime.ts';
 import { openMemoryStorage } from '../storage/memory/open-memory-storage.ts';
 import { Follower } from './follower.ts';
+import { NO_LIVE_METER } from './live-meter.ts';
 
 /** A follower, and how often it has looked; by default it sees that nothing will change. */
 async function following(look: (count: number) => Promise<number> | number = () => NEVER) {
   const [clock, log] = [new FakeClock(), recordedLog()];
-  const context = { storage: openMemoryStorage(), clock, log, limits: DEFAULT_LIMITS };
+  const context = { storage: openMemoryStorage(), clock, log, meter: NO_LIVE_METER, limits: DEFAULT_LIMITS };
   const seen = { looks: 0 };
   const follower = new Follower(context, { chatId: 'chat' }, async () => {
     return await look(++seen.looks);

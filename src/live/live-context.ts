@@ -4,10 +4,13 @@ import type { Limits } from '../domain/limits.ts';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/log.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { LiveMeter } from './live-meter.ts';
 
 export interface LiveContext {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of streams and waits. */
+  readonly meter: LiveMeter;
   readonly limits: Pick<Limits, 'maxStreamsPerSession' | 'sessionTtlMs'>;
 }

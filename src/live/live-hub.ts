@@ -8,6 +8,7 @@ import { ChatFeed } from './chat-feed.ts';
 import type { EventSink } from './events.ts';
 import type { Live } from './live.ts';
 import type { LiveContext } from './live-context.ts';
+import { NO_LIVE_METER, type LiveMeter, type StreamEnding } from './live-meter.ts';
 import { LiveStream, type StreamStart } from './live-stream.ts';
 import { RefCounted } from './ref-counted.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -26,9 +27,14 @@ export interface LiveHub extends Live {
   shutdown(): Promise<void>;
 }
 
+/** What the live side is made from. */
+export interface LiveHubOptions extends Omit<LiveContext, 'meter'> {
+  readonly meter?: LiveMeter;
+}
+
 /** Makes the live side of one instance. It holds watches and timers only while streams or waits are open. */
-export function createLiveHub(context: LiveContext): LiveHub {
-  return new Hub(context);
+export function createLiveHub(options: LiveHubOptions): LiveHub {
+  return new Hub({ meter: NO_LIVE_METER, ...options });
 }
 
 /** The place of a stream or a wait: at its session and at its chat. */
@@ -92,18 +98,20 @@ class Hub implements LiveHub {
     { chatId, waitMs }: Parameters<Live['waitFor']>[1],
     attempt: () => Promise<T | undefined>,
   ): Promise<T | Refusal<'TOO_MANY_STREAMS'> | undefined> {
-    const { clock } = this.#context;
+    const { clock, meter } = this.#context;
     if (this.#isShuttingDown || caller.signal.aborted) return undefined;
     const wait = new Wait();
     const place = this.#takePlace(caller, chatId);
     const cancelWakeUp = clock.wakeAt(clock.now() + waitMs, () => wait.end());
     this.#waits.add(wait);
+    meter.waitBegan(caller.api);
     try {
       return await unlessGone(caller.signal, this.#wait(wait, place, attempt));
     } finally {
       wait.end();
       cancelWakeUp();
       this.#waits.delete(wait);
+      meter.waitEnded(caller.api);
       place.session.waits.delete(wait);
       place.feed.waits.delete(wait);
       place.release();
@@ -150,13 +158,17 @@ class Hub implements LiveHub {
   /** Puts a stream in its place, which it gives back when it is over. */
   #open(caller: Caller, place: Place, start: Pick<StreamStart, 'sink' | 'afterSeq' | 'lastSeq'>): LiveStream {
     const { session, feed, release } = place;
-    const onOver = (): void => {
+    const { clock, meter } = this.#context;
+    const { api, user } = caller;
+    const onOver = (ending: StreamEnding): void => {
+      meter.streamEnded(api, ending);
       this.#streams.delete(stream);
       session.streams.delete(stream);
       feed.remove(stream);
       release();
     };
-    const stream = new LiveStream({ ...start, user: caller.user, feed, clock: this.#context.clock, onOver });
+    const stream = new LiveStream({ ...start, api, user, feed, clock, meter, onOver });
+    meter.streamBegan(api);
     this.#streams.add(stream);
     session.streams.add(stream);
     feed.add(stream);

@@ -2,23 +2,27 @@
 
 import { MAX_END_DELIVERY_MS, MAX_STREAM_QUEUE_BYTES, MAX_STREAM_QUEUE_MESSAGES } from '../domain/limits.ts';
 import type { User } from '../domain/models.ts';
+import type { Api } from '../service/calls.ts';
 import type { Clock } from '../service/clock.ts';
 import type { ChatFeed } from './chat-feed.ts';
 import type { EndReason, EventSink, LiveEvent } from './events.ts';
+import type { LiveMeter, StreamEnding } from './live-meter.ts';
 import type { Batch } from './recent-messages.ts';
 
 /** What a stream is made of. */
 export interface StreamStart {
+  readonly api: Api;
   readonly user: User;
   readonly feed: ChatFeed;
   readonly sink: EventSink;
   readonly clock: Clock;
+  readonly meter: LiveMeter;
   /** The seq to start after. */
   readonly afterSeq: number;
   /** The chat's last seq when the stream was asked for: so far goes what its reader must be given before `caught-up`. */
   readonly lastSeq: number;
   /** Called once, when the stream is over: it holds nothing then but an event that its sink has not taken yet. */
-  readonly onOver: () => void;
+  readonly onOver: (ending: StreamEnding) => void;
 }
 
 /**
@@ -30,8 +34,10 @@ export class LiveStream {
   readonly #feed: ChatFeed;
   readonly #sink: EventSink;
   readonly #clock: Clock;
+  readonly #meter: LiveMeter;
+  readonly #api: Api;
   readonly #lastSeqAtStart: number;
-  readonly #onOver: () => void;
+  readonly #onOver: (ending: StreamEnding) => void;
   #cursor: number;
   /** The feed's count of bytes when it had the message at the cursor; of a live stream. */
   #cursorBytes = 0;
@@ -46,11 +52,13 @@ export class LiveStream {
   #endEvent: LiveEvent | undefined;
   #cancelCut = (): void => {};
 
-  constructor({ user, feed, sink, clock, afterSeq, lastSeq, onOver }: StreamStart) {
+  constructor({ api, user, feed, sink, clock, meter, afterSeq, lastSeq, onOver }: StreamStart) {
     this.user = user;
     this.#feed = feed;
     this.#sink = sink;
     this.#clock = clock;
+    this.#meter = meter;
+    this.#api = api;
     this.#cursor = afterSeq;
     this.#lastSeqAtStart = lastSeq;
     this.#onOver = onOver;
@@ -96,8 +104,11 @@ export class LiveStream {
   end(reason: EndReason): void {
     if (this.#isOver) return;
     this.#endEvent = { type: 'end', reason, seq: this.#cursor };
-    this.#cancelCut = this.#clock.wakeAt(this.#clock.now() + MAX_END_DELIVERY_MS, () => this.#sink.cut());
-    this.#leave();
+    this.#cancelCut = this.#clock.wakeAt(this.#clock.now() + MAX_END_DELIVERY_MS, () => {
+      this.#meter.readerCut(this.#api);
+      this.#sink.cut();
+    });
+    this.#leave(reason);
     if (!this.#isBusy) this.#sendEnd(this.#endEvent);
   }
 
@@ -105,14 +116,14 @@ export class LiveStream {
   abandon(): void {
     this.#endEvent = undefined;
     this.#cancelCut();
-    if (!this.#isOver) this.#leave();
+    if (!this.#isOver) this.#leave('READER_GONE');
   }
 
-  #leave(): void {
+  #leave(ending: StreamEnding): void {
     this.#isOver = true;
     this.#isLive = false;
     this.#held = undefined;
-    this.#onOver();
+    this.#onOver(ending);
   }
 
   #deliver(batch: Batch): void {
@@ -128,6 +139,7 @@ export class LiveStream {
     this.#held = undefined;
     if (this.#isLive) this.#cursorBytes = this.#feed.recent.bytesUpTo(lastSeq);
     else this.#goLiveAtTheEnd();
+    this.#meter.delivered(this.#api, lastSeq - firstSeq + 1);
     this.#send(event);
   }
 

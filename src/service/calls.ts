@@ -30,9 +30,16 @@ export const METHODS = Object.keys(NEEDS_SESSION) as readonly Method[];
 
 export type { CancelSignal };
 
+/** The APIs through which calls come: the word in the label of metrics. */
+export const APIS = ['grpc', 'http'] as const;
+
+/** One of them. */
+export type Api = (typeof APIS)[number];
+
 /** What an API knows about a call besides its request. */
 export interface Call<out M extends Method = Method> {
   readonly method: M;
+  readonly api: Api;
   /** The bearer token as sent; absent if none was. */
   readonly token: string | undefined;
   /** What of the request could not be read, each field and why; normally empty. The request comes without these fields. */
@@ -45,6 +52,7 @@ export interface Call<out M extends Method = Method> {
 
 /** Who calls, once authenticated. */
 export interface Caller {
+  readonly api: Api;
   readonly session: Session;
   /** Who the session belongs to, as others see them. */
   readonly user: User;

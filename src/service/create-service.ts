@@ -1,6 +1,7 @@
 /** Puts every use-case behind its guard. */
 
 import { CALL_DEADLINE_MS, MAX_WAIT_MS } from '../domain/limits.ts';
+import { NO_CALL_METER, type CallMeter } from './call-meter.ts';
 import { closeChat } from './close-chat.ts';
 import { createChat } from './create-chat.ts';
 import { createSession } from './create-session.ts';
@@ -12,7 +13,7 @@ import { fetchUnread } from './fetch-unread.ts';
 import { getChat } from './get-chat.ts';
 import { getSession } from './get-session.ts';
 import { getStats } from './get-stats.ts';
-import { failed, guard } from './guard.ts';
+import { failed, guard, outcomeOf } from './guard.ts';
 import { listChats } from './list-chats.ts';
 import { listMessages } from './list-messages.ts';
 import { listUnreadCounts } from './list-unread-counts.ts';
@@ -25,11 +26,17 @@ import type { Service } from './service.ts';
 import { subscribe } from './subscribe.ts';
 
 /** What a service is made from. */
-export type ServiceOptions = Omit<Dependencies, 'pageTokens' | 'credentials' | 'deadlines' | 'newId'>;
+export interface ServiceOptions extends Omit<
+  Dependencies,
+  'pageTokens' | 'credentials' | 'deadlines' | 'newId' | 'meter'
+> {
+  readonly meter?: CallMeter;
+}
 
 /** The service of one instance. */
 export function createService(options: ServiceOptions): Service {
   const deps: Dependencies = {
+    meter: NO_CALL_METER,
     ...options,
     pageTokens: new PageTokens(options.storage.pageTokenKey),
     credentials: new Credentials(),
@@ -52,7 +59,11 @@ export function createService(options: ServiceOptions): Service {
     listUnreadCounts: (call, request) => guard(deps, call, (caller) => listUnreadCounts(deps, caller, request)),
     subscribe: (call, request, sink) => guard(deps, call, (caller) => subscribe(deps, caller, request, sink)),
     getStats: (call) => guard(deps, call, (caller) => getStats(deps, caller)),
-    failed: (call, error) => failed(deps, call, error),
+    failed: (call, error) => {
+      const refusal = failed(deps, call, error);
+      if (call !== undefined && outcomeOf(call, refusal) !== 'CANCELLED') deps.meter.refused(call.api, refusal.code);
+      return refusal;
+    },
   };
 }
 

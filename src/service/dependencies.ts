@@ -3,6 +3,7 @@
 import type { Limits } from '../domain/limits.ts';
 import type { Live } from '../live/live.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { CallMeter } from './call-meter.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Credentials } from './credentials.ts';
@@ -19,6 +20,8 @@ export interface Dependencies {
   /** Of calls that may take as long as any. */
   readonly deadlines: Deadlines;
   readonly log: Log;
+  /** Told of every call. */
+  readonly meter: CallMeter;
   /** A new UUID, never given before, rising with time. */
   readonly newId: () => string;
   /** Whether the server has stopped taking calls. */

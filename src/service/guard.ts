@@ -3,7 +3,8 @@
 import { Refusal, type ErrorCode, type FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
 import { StorageFullError, StorageUnavailableError, type CancelSignal } from '../storage/storage.ts';
-import { NEEDS_SESSION, type Call, type Caller, type CallerOf, type Method } from './calls.ts';
+import type { CallOutcome } from './call-meter.ts';
+import { NEEDS_SESSION, type Api, type Call, type Caller, type CallerOf, type Method } from './calls.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
@@ -27,21 +28,36 @@ function answerInTime<M extends Method, T>(
   run: (caller: CallerOf<M>) => Promise<T>,
   deadlineMs: number | undefined,
 ): Promise<T | Refusal> {
-  const { clock, deadlines, isShuttingDown } = dependencies;
-  if (isShuttingDown()) return Promise.resolve(new Refusal('SHUTTING_DOWN'));
+  const { clock, deadlines, isShuttingDown, meter } = dependencies;
+  const mayWait = deadlineMs !== undefined;
+  if (isShuttingDown()) {
+    meter.answered(call, 'SHUTTING_DOWN', 0, mayWait);
+    return Promise.resolve(new Refusal('SHUTTING_DOWN'));
+  }
+  const startedAtMs = performance.now();
   return new Promise((resolve) => {
+    let isAnswered = false;
+    const settle = (answer: T | Refusal): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      cancelDeadline();
+      meter.answered(call, outcomeOf(call, answer), performance.now() - startedAtMs, mayWait);
+      resolve(answer);
+    };
     const giveUp = (): void => {
-      resolve(new Refusal('DEADLINE_EXCEEDED'));
+      settle(new Refusal('DEADLINE_EXCEEDED'));
       call.abandon();
     };
     const cancelDeadline =
       deadlineMs === undefined ? deadlines.set(giveUp) : clock.wakeAt(clock.now() + deadlineMs, giveUp);
-    const settle = (answer: T | Refusal): void => {
-      cancelDeadline();
-      resolve(answer);
-    };
     serve(dependencies, call, run).then(settle, (error: unknown) => settle(failed(dependencies, call, error)));
   });
+}
+
+/** What a call came to, as it is counted. What is given up for a caller who has gone is no refusal: nobody hears it. */
+export function outcomeOf({ signal }: Call, answer: unknown): CallOutcome {
+  if (!(answer instanceof Refusal)) return 'OK';
+  return answer.code === 'DEADLINE_EXCEEDED' && signal.aborted ? 'CANCELLED' : answer.code;
 }
 
 async function serve<M extends Method, T>(
@@ -79,6 +95,7 @@ async function authenticate({ storage, clock, credentials }: Dependencies, call:
 
 /** Made for every call: a class, because the engine makes its objects fastest. */
 class AuthenticatedCaller implements Caller {
+  readonly api: Api;
   readonly session: Session;
   readonly user: User;
   readonly tokenHash: Uint8Array;
@@ -87,6 +104,7 @@ class AuthenticatedCaller implements Caller {
   readonly signal: CancelSignal;
 
   constructor(call: Call, session: Session, tokenHash: Uint8Array, now: number) {
+    this.api = call.api;
     this.session = session;
     this.user = { userId: session.userId, displayName: session.displayName };
     this.tokenHash = tokenHash;
@@ -97,7 +115,11 @@ class AuthenticatedCaller implements Caller {
 }
 
 /** The refusal of a call that failed, or of a request that came to none. The cause goes to the log only: it may hold names of hosts or data of others. */
-export function failed({ log, newId }: Dependencies, call: Call | undefined, error: unknown): Refusal {
+export function failed(
+  { log, newId }: Pick<Dependencies, 'log' | 'newId'>,
+  call: Call | undefined,
+  error: unknown,
+): Refusal {
   const { method, signal } = call ?? {};
   // A caller who went away is no failure of ours, and must not be able to fill the log.
   if (signal?.aborted === true && error === signal.reason) return new Refusal('DEADLINE_EXCEEDED');

@@ -98,6 +98,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   closeChat: 1,
   getHealth: 1,
   getReadiness: 1,
+  getMetrics: 1,
 };
 const USUAL_WEIGHT = 3;
 

@@ -6,6 +6,7 @@ import { Refusal } from '../../src/domain/errors.ts';
 import { CALL_DEADLINE_MS, DEFAULT_LIMITS, MAX_WAIT_MS } from '../../src/domain/limits.ts';
 import type { Message, User } from '../../src/domain/models.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
+import { NO_CALL_METER } from '../../src/service/call-meter.ts';
 import type { Caller } from '../../src/service/calls.ts';
 import { Credentials } from '../../src/service/credentials.ts';
 import { Deadlines } from '../../src/service/deadlines.ts';
@@ -59,6 +60,7 @@ export class LiveScene {
       credentials: new Credentials(),
       deadlines: new Deadlines(clock, CALL_DEADLINE_MS),
       log,
+      meter: NO_CALL_METER,
       newId,
       isShuttingDown,
     };
@@ -108,7 +110,7 @@ export class LiveScene {
   caller(person: Person, signal: AbortSignal = new AbortController().signal): Caller {
     const now = this.clock.now();
     const session = { ...person.user, createdAt: now, expiresAt: now + this.#sessionTtlMs };
-    return { session, ...person, now, unreadable: [], signal };
+    return { api: 'grpc', session, ...person, now, unreadable: [], signal };
   }
 
   /** Opens a stream that must not be refused. */

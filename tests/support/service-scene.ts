@@ -88,7 +88,7 @@ export class ServiceScene {
 /** A call as an API makes it; without a token from nobody. */
 export function callOf<M extends Method>(method: M, token?: string): Call<M> {
   const controller = new AbortController();
-  return { method, token, unreadable: [], signal: controller.signal, abandon: () => controller.abort() };
+  return { method, api: 'grpc', token, unreadable: [], signal: controller.signal, abandon: () => controller.abort() };
 }
 
 /** The answer of a call that must not be refused. */

@@ -25,6 +25,8 @@ export interface TestApp {
   readonly port: number;
   /** The same as `port`, unless gRPC has its own. */
   readonly grpcPort: number;
+  /** The same as `port`, unless operators have their own. */
+  readonly opsPort: number;
   /** A client of it that is closed with it. */
   readonly client: GrpcClient;
   /** One more client, on a connection of its own. */
@@ -69,7 +71,7 @@ export async function startTestApp({
       ...(storage !== undefined && { storage }),
     },
   );
-  const { port, grpcPort = port } = app.address;
+  const { port, grpcPort = port, ops } = app.address;
   const trusted = config?.tls && readFileSync(config.tls.certPath);
   const clients: GrpcClient[] = [];
   const connect = (): GrpcClient => {
@@ -80,6 +82,7 @@ export async function startTestApp({
   return {
     port,
     grpcPort,
+    opsPort: ops?.port ?? port,
     client: connect(),
     connect,
     logLines: log.lines,

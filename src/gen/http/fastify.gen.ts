@@ -2,7 +2,7 @@
 
 import type { RouteHandler } from 'fastify';
 
-import type { CloseChatData, CloseChatErrors, CloseChatResponses, CreateChatData, CreateChatErrors, CreateChatResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, FetchUnreadData, FetchUnreadErrors, FetchUnreadResponses, GetChatData, GetChatErrors, GetChatResponses, GetHealthErrors, GetHealthResponses, GetReadinessErrors, GetReadinessResponses, GetSessionErrors, GetSessionResponses, GetStatsErrors, GetStatsResponses, HeadMessagesData, HeadMessagesErrors, HeadMessagesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListUnreadCountsData, ListUnreadCountsErrors, ListUnreadCountsResponses, MarkReadData, MarkReadErrors, MarkReadResponses, PostMessageData, PostMessageErrors, PostMessageResponses, SubscribeData, SubscribeErrors, SubscribeResponses } from './types.gen.ts';
+import type { CloseChatData, CloseChatErrors, CloseChatResponses, CreateChatData, CreateChatErrors, CreateChatResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, FetchUnreadData, FetchUnreadErrors, FetchUnreadResponses, GetChatData, GetChatErrors, GetChatResponses, GetHealthErrors, GetHealthResponses, GetMetricsErrors, GetMetricsResponses, GetReadinessErrors, GetReadinessResponses, GetSessionErrors, GetSessionResponses, GetStatsErrors, GetStatsResponses, HeadMessagesData, HeadMessagesErrors, HeadMessagesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListUnreadCountsData, ListUnreadCountsErrors, ListUnreadCountsResponses, MarkReadData, MarkReadErrors, MarkReadResponses, PostMessageData, PostMessageErrors, PostMessageResponses, SubscribeData, SubscribeErrors, SubscribeResponses } from './types.gen.ts';
 
 export type RouteHandlers = {
     createSession: RouteHandler<{
@@ -75,5 +75,8 @@ export type RouteHandlers = {
     }>;
     getReadiness: RouteHandler<{
         Reply: GetReadinessErrors & GetReadinessResponses;
+    }>;
+    getMetrics: RouteHandler<{
+        Reply: GetMetricsErrors & GetMetricsResponses;
     }>;
 };

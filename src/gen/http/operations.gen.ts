@@ -276,5 +276,13 @@ export const OPERATIONS: readonly Operation[] = [
         "needsSession": false,
         "query": {},
         "headers": {}
+    },
+    {
+        "operationId": "getMetrics",
+        "method": "GET",
+        "path": "/metrics",
+        "needsSession": false,
+        "query": {},
+        "headers": {}
     }
 ];

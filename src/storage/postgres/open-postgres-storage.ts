@@ -6,6 +6,7 @@ import type { Client } from 'pg';
 
 import { type Storage, UnusableStorageError } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
+import { NO_STORAGE_METER, type StorageMeter } from '../storage-meter.ts';
 import { connectTo } from './connection.ts';
 import { Database } from './database.ts';
 import { isForMissingSchema, openingFailure } from './driver-errors.ts';
@@ -28,6 +29,8 @@ export interface PostgresStorageOptions {
   /** Named prepared statements; off behind a pooler that does not support them. */
   readonly preparedStatements: boolean;
   readonly log: StorageLog;
+  /** Told of what travels together. */
+  readonly meter?: StorageMeter;
 }
 
 /** What measurements vary. */
@@ -41,7 +44,7 @@ export interface PostgresTuning {
  * @throws StorageUnavailableError if PostgreSQL does not answer, UnusableStorageError if it cannot be used: see `migratePostgres`
  */
 export async function openPostgresStorage(
-  { url, directUrl = url, schema, poolSize, preparedStatements, log }: PostgresStorageOptions,
+  { url, directUrl = url, schema, poolSize, preparedStatements, log, meter = NO_STORAGE_METER }: PostgresStorageOptions,
   { postsPerBatch = BATCH_LIMITS.posts, batchesInFlight = BATCH_LIMITS.inFlight }: PostgresTuning = {},
 ): Promise<Storage> {
   const channel = `veche_${schema}`;
@@ -62,8 +65,8 @@ export async function openPostgresStorage(
     });
     const firstShard = anyShard();
     const limits = { ...BATCH_LIMITS, posts: postsPerBatch, inFlight: batchesInFlight };
-    const posts = postsOf(database, channel, firstShard, limits);
-    return new PostgresStorage({ database, channel, firstShard, watchers, listener, posts, pageTokenKey });
+    const posts = postsOf(database, channel, firstShard, limits, meter);
+    return new PostgresStorage({ database, channel, firstShard, watchers, listener, posts, pageTokenKey, meter });
   } catch (error) {
     if (direct !== undefined) await endClient(direct);
     await database.close();

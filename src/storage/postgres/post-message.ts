@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/errors.ts';
 import { ACTIVITY_RESOLUTION_MS, CLIENT_MESSAGE_ID_MEMORY_MS, RECENT_RESOLUTION_MS } from '../../domain/limits.ts';
 import type { Message } from '../../domain/models.ts';
 import type { PostMessage } from '../storage.ts';
+import type { StorageMeter } from '../storage-meter.ts';
 import type { Database } from './database.ts';
 import { isRefusedStatement } from './driver-errors.ts';
 import { type BatchLimits, PostBatcher } from './post-batcher.ts';
@@ -32,7 +33,13 @@ interface PostedLine {
 }
 
 /** Makes the posts of a handle travel together. */
-export function postsOf(database: Database, channel: string, firstShard: number, limits: BatchLimits): Posts {
+export function postsOf(
+  database: Database,
+  channel: string,
+  firstShard: number,
+  limits: BatchLimits,
+  meter: StorageMeter,
+): Posts {
   async function send(posts: readonly PostMessage[], slot: number, startedAtMs: number): Promise<Posted[]> {
     const args = [
       posts.map(({ id }) => id),
@@ -55,6 +62,7 @@ export function postsOf(database: Database, channel: string, firstShard: number,
 
   return new PostBatcher(limits, async (posts, slot) => {
     const startedAtMs = performance.now();
+    meter.sentTogether('posts', posts.length);
     try {
       return (await send(posts, slot, startedAtMs)).map((posted) => () => posted);
     } catch (error) {

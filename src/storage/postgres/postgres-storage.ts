@@ -9,6 +9,7 @@ import { sweep } from './house-keeping.ts';
 import type { Listener } from './listener.ts';
 import type { Posts } from './post-message.ts';
 import { bucketOf, type PostgresData, shardOf } from './postgres-data.ts';
+import type { StorageMeter } from '../storage-meter.ts';
 import * as reading from './reading.ts';
 import { SessionLookups } from './session-lookups.ts';
 import * as sessions from './session-operations.ts';
@@ -23,6 +24,7 @@ export interface PostgresParts {
   readonly listener: Listener;
   readonly posts: Posts;
   readonly pageTokenKey: Uint8Array;
+  readonly meter: StorageMeter;
 }
 
 /** A handle on the data. */
@@ -33,10 +35,13 @@ export class PostgresStorage implements Storage {
   readonly #lookups: SessionLookups;
 
   constructor(parts: PostgresParts) {
-    const { database, channel, firstShard, pageTokenKey } = parts;
+    const { database, channel, firstShard, pageTokenKey, meter } = parts;
     this.pageTokenKey = pageTokenKey;
     this.#parts = parts;
-    this.#lookups = new SessionLookups((userIds, nows) => database.lines('find_sessions_v1', [userIds, nows]));
+    this.#lookups = new SessionLookups((userIds, nows) => {
+      meter.sentTogether('session-lookups', userIds.length);
+      return database.lines('find_sessions_v1', [userIds, nows]);
+    });
     this.#data = { database, channel, tallyPlace: (now) => [bucketOf(now), shardOf(firstShard)] };
   }
 
