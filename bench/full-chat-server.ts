@@ -44,6 +44,8 @@ await startApp(
     reflection: false,
     corsOrigins: [],
     limits,
+    maxConnections: 0,
+    maxConnectionsPerAddress: 0,
     drainDelayMs: 0,
     shutdownGraceMs: 0,
     logLevel: 'warn',

@@ -4,10 +4,14 @@ import { connectMany, type Api, type Connection } from './api.ts';
 import { load } from './load.ts';
 import { ServerProcess } from './server-process.ts';
 
-const UNLIMITED = ['max-users', 'max-chats', 'max-chat-size', 'max-streams-per-session'].flatMap((name) => [
-  `--${name}`,
-  '0',
-]);
+const UNLIMITED = [
+  'max-users',
+  'max-chats',
+  'max-chat-size',
+  'max-streams-per-session',
+  'max-connections',
+  'max-connections-per-address',
+].flatMap((name) => [`--${name}`, '0']);
 
 const VECHE = '../src/main.ts';
 const SERVE = ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED];

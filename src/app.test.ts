@@ -25,6 +25,8 @@ function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise
       reflection: true,
       corsOrigins: [],
       limits: DEFAULT_LIMITS,
+      maxConnections: 0,
+      maxConnectionsPerAddress: 0,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
       logLevel: 'info',

@@ -81,6 +81,7 @@ export interface Overrides {
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { host, port, grpcPort, ops, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
+  const { maxConnections, maxConnectionsPerAddress } = config;
   const { log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
@@ -131,10 +132,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     });
     const ports = await openPorts({
       address: { host, port, grpcPort },
+      bounds: { maxConnections, maxConnectionsPerAddress },
       http1: http,
       onHttp2: (socket) => grpc.injectConnection(socket),
       refusals: { 'http/1.1': http.misdirected, 'http/2': grpc.misdirected },
       clearRefusals: { 'http/1.1': http.unencrypted, 'http/2': grpc.unencrypted },
+      crowdedRefusals: { 'http/1.1': http.crowded, 'http/2': grpc.crowded },
       certificate,
       timeouts,
       log,

@@ -23,6 +23,10 @@ export interface Config {
   /** Of other servers' web pages that may call. */
   readonly corsOrigins: Origins;
   readonly limits: Limits;
+  /** Open at one time on this instance; 0: no limit. */
+  readonly maxConnections: number;
+  /** Of these, from one address. */
+  readonly maxConnectionsPerAddress: number;
   /** How long calls are still served after a signal to stop. */
   readonly drainDelayMs: number;
   /** How long everything may take to finish after that. */
@@ -77,6 +81,8 @@ export function toConfig(settings: ServerSettings): Config {
       maxMessageLength: settings['max-message-length'],
       maxStreamsPerSession: settings['max-streams-per-session'],
     }),
+    maxConnections: settings['max-connections'],
+    maxConnectionsPerAddress: settings['max-connections-per-address'],
     drainDelayMs: settings['drain-delay'],
     shutdownGraceMs: settings['shutdown-grace'],
     logLevel: settings['log-level'],

@@ -38,6 +38,8 @@ describe('the settings of the server', () => {
       reflection: true,
       corsOrigins: [],
       limits: DEFAULT_LIMITS,
+      maxConnections: 10_000,
+      maxConnectionsPerAddress: 2_000,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
       logLevel: 'info',

@@ -2,6 +2,7 @@
 
 import type { SettingTable, SettingValues } from './setting.ts';
 import { SERVER_SETTINGS } from './settings/server.ts';
+import { CONNECTIONS_SETTINGS } from './settings/connections.ts';
 import { LIMITS_SETTINGS } from './settings/limits.ts';
 import { REDIS_SETTINGS } from './settings/redis.ts';
 import { POSTGRES_SETTINGS } from './settings/postgres.ts';
@@ -13,6 +14,7 @@ import { LOGS_SETTINGS } from './settings/logs.ts';
 export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...LIMITS_SETTINGS,
+  ...CONNECTIONS_SETTINGS,
   ...REDIS_SETTINGS,
   ...POSTGRES_SETTINGS,
   ...STOPPING_SETTINGS,

@@ -16,7 +16,7 @@ import { Connections } from './connections.ts';
 import { guardedServer } from './guarded-server.ts';
 import { addHealth } from './health.ts';
 import { messageHandlers } from './message-handlers.ts';
-import { misdirectedConnection, unencryptedConnection } from './misdirected.ts';
+import { crowdedConnection, misdirectedConnection, unencryptedConnection } from './misdirected.ts';
 import { addReflection } from './reflection.ts';
 import { MAX_SILENCE_MS, serverOptions } from './server-options.ts';
 import { sessionHandlers } from './session-handlers.ts';
@@ -40,6 +40,8 @@ export interface GrpcServer {
   readonly misdirected: Uint8Array;
   /** The bytes that answer HTTP/2 in the clear where nothing is. */
   readonly unencrypted: Uint8Array;
+  /** The bytes that answer HTTP/2 where there are too many connections. */
+  readonly crowded: Uint8Array;
   /** What health checks answer; not serving at first. */
   setServing(isServing: boolean): void;
   /**
@@ -88,6 +90,7 @@ export function createGrpcServer({ service, limits, reflection, onRefused }: Grp
     },
     misdirected: misdirectedConnection(),
     unencrypted: unencryptedConnection(),
+    crowded: crowdedConnection(),
     setServing: (isServing) => health.setServing(isServing),
     async shutdown(graceMs) {
       isShuttingDown = true;

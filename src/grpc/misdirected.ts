@@ -15,6 +15,11 @@ export function unencryptedConnection(): Uint8Array {
   return goodbye(constants.NGHTTP2_INADEQUATE_SECURITY, 'this port speaks TLS only');
 }
 
+/** The bytes of the answer where there are too many connections. Clients make RESOURCE_EXHAUSTED or UNAVAILABLE of it. */
+export function crowdedConnection(): Uint8Array {
+  return goodbye(constants.NGHTTP2_ENHANCE_YOUR_CALM, 'too many connections; close some, or try again later');
+}
+
 /** What a server has to begin with, and the end with its reason. */
 function goodbye(code: number, why: string): Uint8Array {
   const lastStreamAndCode = Buffer.alloc(8);

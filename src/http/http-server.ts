@@ -15,7 +15,13 @@ import { serveProbes, type Probed } from './probes.ts';
 import { errorSender, sendProblem, type Refuse } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
-import { misdirectedRequest, unencryptedRequest, unreadableRequest, type ParserError } from './unreadable-request.ts';
+import {
+  crowdedRequest,
+  misdirectedRequest,
+  unencryptedRequest,
+  unreadableRequest,
+  type ParserError,
+} from './unreadable-request.ts';
 import { refuseUnrouted } from './unrouted.ts';
 
 /** The most bytes that one character takes in JSON: an escape for each half of a pair. */
@@ -45,6 +51,8 @@ export interface HttpServer {
   readonly misdirected: string;
   /** The bytes that answer HTTP/1.1 in the clear where nothing is. */
   readonly unencrypted: string;
+  /** The bytes that answer HTTP/1.1 where there are too many connections. */
+  readonly crowded: string;
 }
 
 /** Makes an HTTP server. @throws if its handlers are not those of the contract, or a file that it serves is missing. */
@@ -84,6 +92,7 @@ export async function createHttpServer({
     onUnreadable: (error) => unreadableRequest(error, onRefused),
     misdirected: misdirectedRequest(),
     unencrypted: unencryptedRequest(),
+    crowded: crowdedRequest(),
     onRequest: allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
   };
 }

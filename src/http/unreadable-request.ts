@@ -1,7 +1,7 @@
 /** Answers to what is not even HTTP, or not where HTTP is served: nobody has read it, so they are written by hand. */
 
 import { STATUS_CODES } from 'node:http';
-import { invalidArgument } from '../domain/errors.ts';
+import { invalidArgument, Refusal } from '../domain/errors.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
 import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
@@ -13,6 +13,10 @@ const NOT_HERE = invalidArgument({
   description: 'must be a gRPC call on this connection: HTTP/1.1 has a port of its own',
 });
 const NO_TLS = invalidArgument({ field: '', description: 'must be sent by https: this port speaks TLS only' });
+const CROWDED = new Refusal('RATE_LIMITED', {
+  message: 'There are too many connections; close some, or try again later.',
+  retryAfterMs: 1_000,
+});
 
 /** Why the parser gave up. */
 export interface ParserError {
@@ -46,9 +50,18 @@ export function unencryptedRequest(): string {
   return answer(problemResponse(NO_TLS), true);
 }
 
-function answer({ status, problem }: ProblemResponse, withBody: boolean): string {
+/** The bytes of the answer to HTTP/1.1 where there are too many connections. */
+export function crowdedRequest(): string {
+  return answer(problemResponse(CROWDED), true);
+}
+
+function answer({ status, headers: own, problem }: ProblemResponse, withBody: boolean): string {
   const body = JSON.stringify(problem);
-  const headers = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
+  const headers = [
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(own).map(([name, value]) => `${name}: ${value}`),
+  ];
   return head(status, headers) + (withBody ? body : '');
 }
 

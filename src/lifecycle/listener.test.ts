@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordedLog } from '../../tests/support/recorded-log.ts';
+import { ConnectionLimits } from './connection-limits.ts';
 import { openListener, type Address, type Listener } from './listener.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -31,7 +32,10 @@ function openAt(address: Address, onRequest: RequestListener, timeouts?: Partial
     onHttp2: (socket: Socket) => void http2.emit('connection', socket),
   };
   const refusals = { 'http/1.1': '', 'http/2': '' };
-  return openListener(address, served, { refusals, clearRefusals: refusals, timeouts, log: recordedLog() });
+  const log = recordedLog();
+  const connectionLimits = new ConnectionLimits({ maxConnections: 0, maxConnectionsPerAddress: 0 }, log);
+  const allRefusals = { refusals, clearRefusals: refusals, crowdedRefusals: refusals };
+  return openListener(address, served, { ...allRefusals, connectionLimits, timeouts, log });
 }
 
 async function connectClient(): Promise<Socket> {

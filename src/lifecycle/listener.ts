@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../service/log.ts';
 import type { CertificateSource } from './certificate-source.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { farewell } from './farewell.ts';
 import { PROTOCOLS, recogniseProtocol, recogniseTls, type Protocol } from './first-bytes.ts';
 import { Http1Connections, type Http1Handler } from './http1-connections.ts';
+import { RefusedConnections } from './refused-connections.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts';
 import { createHandshakes, type Handshakes } from './tls-handshakes.ts';
 
@@ -24,6 +26,10 @@ export interface ListenerSettings {
   readonly refusals: Readonly<Record<Protocol, string | Uint8Array>>;
   /** What somebody is told who speaks in the clear where nothing is. */
   readonly clearRefusals: Readonly<Record<Protocol, string | Uint8Array>>;
+  /** Which connections are let in. */
+  readonly connectionLimits: ConnectionLimits;
+  /** What somebody is told who is not let in, in the clear. */
+  readonly crowdedRefusals: Readonly<Record<Protocol, string | Uint8Array>>;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly log: Log;
   /** Told of the connections that are served. */
@@ -61,7 +67,7 @@ export interface Listener {
 export async function openListener(
   { host, port }: Address,
   { http1, onHttp2 }: Served,
-  { certificate, refusals, clearRefusals, timeouts, log, meter }: ListenerSettings,
+  { certificate, refusals, clearRefusals, connectionLimits, crowdedRefusals, timeouts, log, meter }: ListenerSettings,
 ): Promise<Listener> {
   const limits = { ...DEFAULT_TIMEOUTS, ...timeouts };
   // It is what listens, also where it has nothing to serve.
@@ -112,8 +118,10 @@ export async function openListener(
       }
     });
   };
+  const refused = new RefusedConnections(crowdedRefusals);
   server.on('connection', (socket: Socket) => {
-    if (handshakes === undefined) route(socket);
+    if (!connectionLimits.admit(socket)) refused.add(socket, { isTls: handshakes !== undefined });
+    else if (handshakes === undefined) route(socket);
     else encrypt(socket, handshakes);
   });
 
@@ -130,6 +138,7 @@ export async function openListener(
       server.close();
       handshakes?.close();
       for (const socket of unserved) socket.destroy();
+      refused.close();
       await http1Connections.close(graceMs);
     },
   };

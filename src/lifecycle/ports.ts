@@ -1,6 +1,7 @@
 /** The ports of a server: one for everything, or one for HTTP and one for gRPC. */
 
 import type { Socket } from 'node:net';
+import { ConnectionLimits, type ConnectionBounds } from './connection-limits.ts';
 import type { Http1Handler } from './http1-connections.ts';
 import { openListener, type Address, type Listener, type ListenerSettings, type Served } from './listener.ts';
 import { portError } from './start-error.ts';
@@ -14,9 +15,11 @@ export interface ServerAddress extends Address {
 }
 
 /** What is to be opened, and what is served there. */
-export interface PortsOptions extends ListenerSettings {
+export interface PortsOptions extends Omit<ListenerSettings, 'connectionLimits'> {
   /** Its ports may be 0: any that is free. */
   readonly address: ServerAddress;
+  /** Of all ports together. */
+  readonly bounds: ConnectionBounds;
   readonly http1: Http1Handler;
   readonly onHttp2: (socket: Socket) => void;
 }
@@ -29,7 +32,8 @@ export interface Ports {
 }
 
 /** Opens all ports, or none. @throws StartError naming the setting of the port that cannot be opened. */
-export async function openPorts({ address, http1, onHttp2, ...settings }: PortsOptions): Promise<Ports> {
+export async function openPorts({ address, bounds, http1, onHttp2, ...options }: PortsOptions): Promise<Ports> {
+  const settings = { ...options, connectionLimits: new ConnectionLimits(bounds, options.log) };
   const { host, port, grpcPort } = address;
   const open = (setting: 'port' | 'grpc-port', number: number, served: Served): Promise<Listener> =>
     openListener({ host, port: number }, served, settings).catch((error: unknown) => {
@@ -50,13 +54,22 @@ export async function openPorts({ address, http1, onHttp2, ...settings }: PortsO
   }
 }
 
+/** The probes and scrapers of one instance are few; whoever opens more has no part in its life. */
+const OPS_BOUNDS: ConnectionBounds = { maxConnections: 200, maxConnectionsPerAddress: 0 };
+
 /** Opens the operators' port: HTTP/1.1 in the clear, whatever the others speak. @throws StartError naming its setting */
 export async function openOpsPort(
   address: Address,
   http1: Http1Handler,
-  settings: Omit<ListenerSettings, 'certificate' | 'clearRefusals'>,
+  settings: Pick<ListenerSettings, 'refusals' | 'timeouts' | 'log'>,
 ): Promise<Listener> {
-  return openListener(address, { http1 }, { ...settings, clearRefusals: settings.refusals }).catch((error: unknown) => {
+  const { refusals, log } = settings;
+  const connectionLimits = new ConnectionLimits(OPS_BOUNDS, log);
+  return openListener(
+    address,
+    { http1 },
+    { ...settings, clearRefusals: refusals, crowdedRefusals: refusals, connectionLimits },
+  ).catch((error: unknown) => {
     throw portError(error, address, 'ops-port');
   });
 }

@@ -58,6 +58,8 @@ export async function startTestApp({
       reflection: true,
       corsOrigins: [],
       limits: { ...DEFAULT_LIMITS, ...limits },
+      maxConnections: 0,
+      maxConnectionsPerAddress: 0,
       drainDelayMs: 0,
       shutdownGraceMs: 5_000,
       logLevel: 'info',
