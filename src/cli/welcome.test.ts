@@ -33,6 +33,12 @@ test.each([
   expect(lines).toContain(`  metrics  ${url}`);
 });
 
+test('a server that asks for certificates of clients says where theirs go', () => {
+  const tls = { certPath: 'cert.pem', keyPath: 'key.pem', clientCaPath: 'clients.pem' };
+  const lines = welcome({ host: '::1', port: 8080 }, { reflection: true, storage: 'memory', tls });
+  expect(lines).toContain('grpcurl -cacert cert.pem -cert CLIENT.pem -key CLIENT-KEY.pem [::1]:8080 list');
+});
+
 test('the path of a certificate is written as a shell takes it', () => {
   const tls = { certPath: "Ann's cert.pem", keyPath: 'key.pem' };
   const lines = welcome({ host: '::1', port: 8080 }, { reflection: true, storage: 'memory', tls });

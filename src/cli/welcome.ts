@@ -25,7 +25,7 @@ export function welcome(
   const name = reachable(host);
   const origin = originOf(address, { tls });
   // The certificate need not be one that this machine trusts.
-  const trust = tls === undefined ? '-plaintext' : `-cacert ${quoted(tls.certPath)}`;
+  const trust = tls === undefined ? '-plaintext' : `-cacert ${quoted(tls.certPath)}${identity(tls)}`;
   const look = reflection ? `\n  look     grpcurl ${trust} ${name}:${grpcPort} list` : '';
   return `
 Veche ${readVersion()} is open.
@@ -43,6 +43,11 @@ Veche ${readVersion()} is open.
 function reachable(host: string): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return isIPv6(name) ? `[${name}]` : name;
+}
+
+/** Whose certificate a client shows is its own business. */
+function identity({ clientCaPath }: NonNullable<Config['tls']>): string {
+  return clientCaPath === undefined ? '' : ' -cert CLIENT.pem -key CLIENT-KEY.pem';
 }
 
 /** A path as a shell takes it. */

@@ -13,7 +13,7 @@ export interface Config {
   /** Where metrics and health are served in the clear, and only there; port 0: any free one. Without it, on `port`. */
   readonly ops?: { readonly host: string; readonly port: number } | undefined;
   /** The files of the certificate. Without them nothing is encrypted. */
-  readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
+  readonly tls?: TlsConfig | undefined;
   readonly storage: 'memory' | 'redis' | 'postgres';
   /** There if its URL is. */
   readonly redis?: RedisConfig | undefined;
@@ -33,6 +33,14 @@ export interface Config {
   readonly shutdownGraceMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'auto' | 'json' | 'pretty';
+}
+
+/** The files of TLS. */
+interface TlsConfig {
+  readonly certPath: string;
+  readonly keyPath: string;
+  /** Of the authorities of clients; absent: clients need no certificate. */
+  readonly clientCaPath?: string | undefined;
 }
 
 /** Where Redis is, and how it is used. */
@@ -95,8 +103,10 @@ function toOps({ 'ops-port': port, 'ops-host': host, host: usualHost }: ServerSe
 }
 
 /** Both or none are set: `SETTING_RULES` has it so. */
-function toTls({ 'tls-cert': certPath, 'tls-key': keyPath }: ServerSettings): Config['tls'] {
-  return certPath === undefined || keyPath === undefined ? undefined : Object.freeze({ certPath, keyPath });
+function toTls(settings: ServerSettings): Config['tls'] {
+  const { 'tls-cert': certPath, 'tls-key': keyPath, 'tls-client-ca': clientCaPath } = settings;
+  if (certPath === undefined || keyPath === undefined) return undefined;
+  return Object.freeze({ certPath, keyPath, clientCaPath });
 }
 
 function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {

@@ -70,6 +70,17 @@ describe('the files of TLS', () => {
     ]);
   });
 
+  test('may name the authorities of clients, with a certificate only', () => {
+    expect(problems({ 'tls-cert': 'a', 'tls-key': 'b', 'tls-client-ca': 'c' })).toStrictEqual([]);
+    expect(problems({ 'tls-client-ca': 'c' })).toStrictEqual([
+      'tls-client-ca is set (--tls-client-ca), but neither --tls-cert nor --tls-key is; ' +
+        'clients are asked for a certificate only where the server has one',
+    ]);
+    expect(problems({ 'tls-client-ca': 'c', 'tls-key': 'b' })).toStrictEqual([
+      expect.stringMatching(/^tls-cert is not set/),
+    ]);
+  });
+
   test('are not missed where one is wrong, and what should be in them is not shown', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n';
     expect(problems({ 'tls-cert': 'a' }, { VECHE_TLS_KEY: key })).toStrictEqual([

@@ -47,12 +47,27 @@ const tlsHasBothFiles: Rule = {
     missingBeside(settings, 'tls-cert', 'tls-key') ?? missingBeside(settings, 'tls-key', 'tls-cert'),
 };
 
+/** Without TLS nobody would be asked for a certificate, and everybody let in. */
+const clientsAreCheckedByTls: Rule = {
+  concerns: ['tls-client-ca', 'tls-cert', 'tls-key'],
+  problem: ({ values, origins }) => {
+    if (values['tls-client-ca'] === undefined || values['tls-cert'] !== undefined || values['tls-key'] !== undefined) {
+      return undefined;
+    }
+    return (
+      `tls-client-ca is set (${origins['tls-client-ca']}), but neither ${flagOf('tls-cert')} nor ${flagOf('tls-key')} is; ` +
+      'clients are asked for a certificate only where the server has one'
+    );
+  },
+};
+
 /** The rules, in the order in which what is wrong is shown. */
 export const SETTING_RULES: readonly Rule[] = [
   grpcHasAnotherPort,
   opsHasAnotherPort,
   opsHostHasPort,
   tlsHasBothFiles,
+  clientsAreCheckedByTls,
   storageHasUrl('redis', 'redis-url'),
   storageHasUrl('postgres', 'postgres-url'),
 ];

@@ -1,7 +1,14 @@
 import { copyFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CertificateFolder, FIRST, fixture, SECOND, type TestCertificate } from '../../tests/support/certificates.ts';
+import {
+  AUTHORITY_PATH,
+  CertificateFolder,
+  FIRST,
+  fixture,
+  SECOND,
+  type TestCertificate,
+} from '../../tests/support/certificates.ts';
 import { FakeClock } from '../../tests/support/fake-clock.ts';
 import { recordedLog, type RecordedLog } from '../../tests/support/recorded-log.ts';
 import { openCertificate, type CertificateSource } from './certificate-source.ts';
@@ -113,6 +120,20 @@ describe('by itself it notices that its files were', () => {
     await logged(RELOADED);
     expect(source.current.cert).toBe(SECOND.cert);
     expect(log.lines).toStrictEqual([READ, RELOADED]);
+  });
+
+  test('joined by another authority of clients', async () => {
+    const clientCaPath = join(folder.path, 'clients.crt');
+    await copyFile(AUTHORITY_PATH, clientCaPath);
+    const { certPath, keyPath } = folder;
+    log = recordedLog();
+    source = await openCertificate(
+      { certPath, keyPath, clientCaPath },
+      { log, clock: new FakeClock(Date.parse('2026-01-01')), intervalMs: 1 },
+    );
+    await copyFile(SECOND.certPath, clientCaPath);
+    await logged(RELOADED);
+    expect(source.current.clientCa).toBe(SECOND.cert);
   });
 
   test('damaged, says so once, and goes on looking', async () => {

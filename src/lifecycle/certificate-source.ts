@@ -1,4 +1,4 @@
-/** The certificate in use, which follows its files: new connections get what is there, without a restart. */
+/** The certificate in use, with the authorities of clients, which follows its files: new connections get what is there, without a restart. */
 
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/log.ts';
@@ -90,7 +90,7 @@ function isSame(a: FileContents | StartError, b: FileContents | StartError): boo
   if (a instanceof StartError || b instanceof StartError) {
     return a instanceof StartError && b instanceof StartError && a.message === b.message;
   }
-  return a.cert === b.cert && a.key === b.key;
+  return a.cert === b.cert && a.key === b.key && a.clientCa === b.clientCa;
 }
 
 function announce({ validFrom, expiresAt }: Certificate, message: string, log: Log, clock: Clock): void {

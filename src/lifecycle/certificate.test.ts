@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FIRST, fixture, SECOND } from '../../tests/support/certificates.ts';
+import { AUTHORITY_PATH, FIRST, fixture, SECOND } from '../../tests/support/certificates.ts';
 import { readFiles, toCertificate, type CertificateFiles } from './certificate.ts';
 import { StartError } from './start-error.ts';
 
@@ -15,6 +15,7 @@ test('a certificate is read with its key and the time for which it is valid', as
   expect(await read({ certPath, keyPath })).toStrictEqual({
     cert,
     key: readFileSync(keyPath, 'utf8'),
+    clientCa: undefined,
     validFrom: new Date('2020-01-01'),
     expiresAt: new Date('2120-01-01'),
   });
@@ -27,6 +28,21 @@ describe('a certificate that is of no use is refused in words that name the sett
     ['without its key', { keyPath: '/nowhere/b' }, /^cannot read "\/nowhere\/b" \(--tls-key, VECHE_TLS_KEY\): ENOENT/],
     ['no certificate', { certPath: NO_PEM }, /^there is no certificate in PEM form in ".*" \(--tls-cert,/],
     ['a key instead', { certPath: FIRST.keyPath }, /^there is no certificate in PEM form in ".*" \(--tls-cert,/],
+    [
+      'without the authorities of clients',
+      { clientCaPath: '/nowhere/c' },
+      /^cannot read "\/nowhere\/c" \(--tls-client-ca,/,
+    ],
+    [
+      'with no authorities',
+      { clientCaPath: NO_PEM },
+      /^there is no certificate in PEM form in ".*" \(--tls-client-ca,/,
+    ],
+    [
+      'with a key for an authority',
+      { clientCaPath: FIRST.keyPath },
+      /^there is no certificate in PEM form in ".*" \(--tls-client-ca,/,
+    ],
     ['with no key', { keyPath: NO_PEM }, /^there is no private key in PEM form in ".*" \(--tls-key,/],
     [
       'with itself as its key',
@@ -49,7 +65,29 @@ describe('a certificate that is of no use is refused in words that name the sett
     const contents = {
       cert: `${FIRST.cert}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
       key: readFileSync(FIRST.keyPath, 'utf8'),
+      clientCa: undefined,
     };
     expect(() => toCertificate(contents, FIRST)).toThrow(/^the certificate in ".*" \(--tls-cert, .* cannot be used: /);
+  });
+});
+
+describe('of the authorities of clients', () => {
+  const key = readFileSync(FIRST.keyPath, 'utf8');
+  const authority = readFileSync(AUTHORITY_PATH, 'utf8');
+  const check = (clientCa: string): unknown =>
+    toCertificate({ cert: FIRST.cert, key, clientCa }, { ...FIRST, clientCaPath: AUTHORITY_PATH });
+
+  test('there may be several, with remarks between them', () => {
+    const clientCa = `# ours\n${authority}\n# theirs\n${SECOND.cert}\n`;
+    expect(check(clientCa)).toMatchObject({ clientCa });
+  });
+
+  test.each([
+    ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+    ['a key', key],
+  ])('%s among them is told by its place', (_what, block) => {
+    expect(() => check(`${authority}${block}`)).toThrow(
+      /^what stands at place 2 in ".*" \(--tls-client-ca, VECHE_TLS_CLIENT_CA\) is no certificate in PEM form$/,
+    );
   });
 });

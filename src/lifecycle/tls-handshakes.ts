@@ -35,6 +35,9 @@ export function createHandshakes({ certificate, protocols, timeoutMs, log, onSec
   const server = createServer({
     ...contextOptions(certificate),
     handshakeTimeout: timeoutMs,
+    // Whether there are authorities is settled at the start; who they are follows the files.
+    requestCert: certificate.current.clientCa !== undefined,
+    rejectUnauthorized: true,
     // Without a match the library refuses the client with the alert that is made for this.
     ALPNCallback: (offer) => protocols.map((name) => ALPN_NAMES[name]).find((name) => offer.protocols.includes(name)),
   });
@@ -47,8 +50,10 @@ export function createHandshakes({ certificate, protocols, timeoutMs, log, onSec
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     socket.destroy();
-    // Whoever can reach the port can make it fail, as often as they like.
-    log.debug({ code: error.code }, 'a TLS handshake failed');
+    // Whoever can reach the port can make it fail, as often as they like. A certificate that will not do is told here alone:
+    // the platform ends the connection without a word.
+    const { authorizationError } = socket;
+    log.debug({ code: error.code, ...(authorizationError && { authorizationError }) }, 'a TLS handshake failed');
   });
   const stopFollowing = certificate.onChange(() => server.setSecureContext(contextOptions(certificate)));
 
@@ -68,8 +73,12 @@ export function createHandshakes({ certificate, protocols, timeoutMs, log, onSec
   };
 }
 
-function contextOptions({ current: { cert, key } }: CertificateSource) {
-  return { cert, key, minVersion: MIN_TLS_VERSION } as const;
+/**
+ * What a handshake goes by. A new context makes new keys for the tickets by which clients resume: who comes with an old one
+ * is looked at anew.
+ */
+function contextOptions({ current: { cert, key, clientCa } }: CertificateSource) {
+  return { cert, key, minVersion: MIN_TLS_VERSION, ...(clientCa !== undefined && { ca: clientCa }) } as const;
 }
 
 /** The same for a connection and the encrypted one on it, which do not know each other. */

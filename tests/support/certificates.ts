@@ -1,4 +1,7 @@
-/** Two self-signed certificates for localhost and 127.0.0.1, and ways to put them where a server looks for them. */
+/**
+ * Two self-signed certificates for localhost and 127.0.0.1, one authority with certificates that it vouches for, and ways to
+ * put them where a server looks for them.
+ */
 
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -21,6 +24,12 @@ export interface TestCertificate {
 
 export const FIRST = testCertificate('first');
 export const SECOND = testCertificate('second');
+/** The authority of the three that follow. */
+export const AUTHORITY_PATH = fixture('authority.cert.pem');
+export const CLIENT = testCertificate('client');
+export const EXPIRED_CLIENT = testCertificate('expired');
+/** Of a server, with another name than those in the tests. */
+export const ELSEWHERE = testCertificate('elsewhere');
 
 /** A folder of its own for the files that a server reads. */
 export class CertificateFolder {

@@ -37,9 +37,13 @@ export interface ResponseStream<T> extends AsyncIterable<T> {
 export class GrpcClient {
   readonly #client: Client;
 
-  /** @param trusted the certificate that a server with TLS must show. */
-  constructor(address: string, trusted?: Buffer) {
-    const channel = trusted === undefined ? credentials.createInsecure() : credentials.createSsl(trusted);
+  /**
+   * @param trusted the certificate that a server with TLS must show.
+   * @param own what the client shows of itself, if it shows anything.
+   */
+  constructor(address: string, trusted?: Buffer, own?: { readonly key: Buffer; readonly cert: Buffer }) {
+    const channel =
+      trusted === undefined ? credentials.createInsecure() : credentials.createSsl(trusted, own?.key, own?.cert);
     this.#client = new Client(address, channel, {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.max_receive_message_length': -1,

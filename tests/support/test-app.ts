@@ -35,6 +35,8 @@ export interface TestApp {
   readonly logLines: readonly string[];
   /** The same lines with all their fields. */
   readonly fullLogLines: readonly string[];
+  /** Reads the certificate again, as SIGHUP has it. */
+  reloadCertificate(): Promise<void>;
   /** Stops the server. @returns whether it stopped in time. */
   stop(): Promise<boolean>;
   /** Closes the clients and stops the server. */
@@ -89,6 +91,7 @@ export async function startTestApp({
     connect,
     logLines: log.lines,
     fullLogLines: log.fullLines,
+    reloadCertificate: () => app.reloadCertificate(),
     stop: () => app.close(),
     close: async () => {
       for (const client of clients) client.close();

@@ -34,6 +34,12 @@ export const SERVER_SETTINGS = {
     default: undefined,
     description: 'the private key of the certificate, without a passphrase',
   },
+  'tls-client-ca': {
+    group: 'Server',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the authorities one of which must vouch for the certificate of every client (mutual TLS)',
+  },
   storage: {
     group: 'Server',
     kind: oneOf('memory', 'redis', 'postgres'),
