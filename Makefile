@@ -35,13 +35,16 @@ check-generated: $(INSTALLED)
 	@node tools/generate-operations.ts .cache/gen
 	@mkdir -p .cache/gen/docs && node tools/generate-docs.ts .cache/gen
 	@for page in .cache/gen/docs/*.md; do diff $$page docs/ || { echo "$$page is stale: run make generate"; exit 1; }; done
+	@node tools/generate-dashboard.ts .cache/gen
+	@diff .cache/gen/deploy/grafana/dashboards/veche.json deploy/grafana/dashboards/ || { echo 'the dashboard is stale: run make generate'; exit 1; }
 	@diff -r .cache/gen/src/gen src/gen || { echo 'src/gen is stale: run make generate'; exit 1; }
 
-generate: $(INSTALLED) ## Generates code from contracts/
+generate: $(INSTALLED) ## Generates code from contracts/, tables of docs/ and the dashboard from the code
 	@buf generate # empties src/gen first
 	@openapi-ts --silent # empties src/gen/http first
 	@node tools/generate-operations.ts
 	@node tools/generate-docs.ts
+	@node tools/generate-dashboard.ts
 
 lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the direction of dependencies
 	@oxfmt --check
