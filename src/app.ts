@@ -127,6 +127,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       service,
       limits,
       corsOrigins,
+      hstsMaxAgeMs: tls?.hstsMaxAgeMs ?? 0,
       probed: ops === undefined ? probed : undefined,
       onRefused: (code) => metrics.refusals('http', code),
     });

@@ -41,6 +41,8 @@ interface TlsConfig {
   readonly keyPath: string;
   /** Of the authorities of clients; absent: clients need no certificate. */
   readonly clientCaPath?: string | undefined;
+  /** For how long browsers are told to come by TLS only; 0 or absent: they are not. */
+  readonly hstsMaxAgeMs?: number;
 }
 
 /** Where Redis is, and how it is used. */
@@ -106,7 +108,7 @@ function toOps({ 'ops-port': port, 'ops-host': host, host: usualHost }: ServerSe
 function toTls(settings: ServerSettings): Config['tls'] {
   const { 'tls-cert': certPath, 'tls-key': keyPath, 'tls-client-ca': clientCaPath } = settings;
   if (certPath === undefined || keyPath === undefined) return undefined;
-  return Object.freeze({ certPath, keyPath, clientCaPath });
+  return Object.freeze({ certPath, keyPath, clientCaPath, hstsMaxAgeMs: settings['hsts-max-age'] });
 }
 
 function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {

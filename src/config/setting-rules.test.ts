@@ -81,6 +81,15 @@ describe('the files of TLS', () => {
     ]);
   });
 
+  test('are needed for browsers to be told of them', () => {
+    expect(problems({ 'tls-cert': 'a', 'tls-key': 'b', 'hsts-max-age': '1d' })).toStrictEqual([]);
+    expect(problems({ 'hsts-max-age': '0s' })).toStrictEqual([]);
+    expect(problems({ 'hsts-max-age': '1d' })).toStrictEqual([
+      'hsts-max-age is set (--hsts-max-age), but neither --tls-cert nor --tls-key is; ' +
+        'without TLS this is for whoever encrypts in front of this server to tell',
+    ]);
+  });
+
   test('are not missed where one is wrong, and what should be in them is not shown', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n';
     expect(problems({ 'tls-cert': 'a' }, { VECHE_TLS_KEY: key })).toStrictEqual([

@@ -47,27 +47,14 @@ const tlsHasBothFiles: Rule = {
     missingBeside(settings, 'tls-cert', 'tls-key') ?? missingBeside(settings, 'tls-key', 'tls-cert'),
 };
 
-/** Without TLS nobody would be asked for a certificate, and everybody let in. */
-const clientsAreCheckedByTls: Rule = {
-  concerns: ['tls-client-ca', 'tls-cert', 'tls-key'],
-  problem: ({ values, origins }) => {
-    if (values['tls-client-ca'] === undefined || values['tls-cert'] !== undefined || values['tls-key'] !== undefined) {
-      return undefined;
-    }
-    return (
-      `tls-client-ca is set (${origins['tls-client-ca']}), but neither ${flagOf('tls-cert')} nor ${flagOf('tls-key')} is; ` +
-      'clients are asked for a certificate only where the server has one'
-    );
-  },
-};
-
 /** The rules, in the order in which what is wrong is shown. */
 export const SETTING_RULES: readonly Rule[] = [
   grpcHasAnotherPort,
   opsHasAnotherPort,
   opsHostHasPort,
   tlsHasBothFiles,
-  clientsAreCheckedByTls,
+  onlyWithTls('tls-client-ca', 'clients are asked for a certificate only where the server has one'),
+  onlyWithTls('hsts-max-age', 'without TLS this is for whoever encrypts in front of this server to tell'),
   storageHasUrl('redis', 'redis-url'),
   storageHasUrl('postgres', 'postgres-url'),
 ];
@@ -82,6 +69,18 @@ function missingBeside(
     `${missing} is not set (${flagOf(missing)}, ${variableOf(missing)}), but ${given} is (${origins[given]}); ` +
     'TLS needs both'
   );
+}
+
+/** What would have no effect without TLS must not seem to have one. */
+function onlyWithTls(setting: 'tls-client-ca' | 'hsts-max-age', why: string): Rule {
+  return {
+    concerns: [setting, 'tls-cert', 'tls-key'],
+    problem: ({ values, origins }) => {
+      const isOff = values[setting] === undefined || values[setting] === 0;
+      if (isOff || values['tls-cert'] !== undefined || values['tls-key'] !== undefined) return undefined;
+      return `${setting} is set (${origins[setting]}), but neither ${flagOf('tls-cert')} nor ${flagOf('tls-key')} is; ${why}`;
+    },
+  };
 }
 
 /** A storage that is a server of its own is found by its URL. */

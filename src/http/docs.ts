@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { GUARDED } from './headers.ts';
 import { serveFiles, type ServedFile } from './served-files.ts';
 
 /** The page and what belongs to it. */
@@ -25,7 +26,12 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-const PAGE_HEADERS = { 'content-security-policy': CONTENT_SECURITY_POLICY, 'referrer-policy': 'no-referrer' };
+/** It tells nobody where it was read, and no window of another origin that opened it can reach into it: a token is put in here. */
+const PAGE_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
 
 const FILES: readonly ServedFile[] = [
   { path: '/openapi.yaml', file: DOCUMENT, type: 'application/yaml' },
@@ -43,7 +49,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     method: ['GET', 'HEAD'],
     url: '/docs',
     // Relative, like all addresses of the page: it works behind a proxy that puts something before the path.
-    handler: (_request, reply) => reply.redirect('docs/', 308),
+    handler: (_request, reply) => reply.headers(GUARDED).redirect('docs/', 308),
   });
 }
 

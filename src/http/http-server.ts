@@ -15,6 +15,7 @@ import { serveProbes, type Probed } from './probes.ts';
 import { errorSender, sendProblem, type Refuse } from './replies.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
+import { strictTransport } from './strict-transport.ts';
 import {
   crowdedRequest,
   misdirectedRequest,
@@ -40,6 +41,8 @@ export interface HttpServerOptions {
   readonly probed: Probed | undefined;
   /** Told of the refusals of requests that come to no call. */
   readonly onRefused: (code: Wire.ErrorCode) => void;
+  /** For how long browsers are told to come by TLS only; 0: they are not. */
+  readonly hstsMaxAgeMs: number;
 }
 
 /** An HTTP server without a port of its own. */
@@ -60,6 +63,7 @@ export async function createHttpServer({
   service,
   limits,
   corsOrigins,
+  hstsMaxAgeMs,
   probed,
   onRefused,
 }: HttpServerOptions): Promise<HttpServer> {
@@ -93,6 +97,9 @@ export async function createHttpServer({
     misdirected: misdirectedRequest(),
     unencrypted: unencryptedRequest(),
     crowded: crowdedRequest(),
-    onRequest: allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
+    onRequest: strictTransport(
+      hstsMaxAgeMs,
+      allowOrigins(corsOrigins, (request, response) => app.routing(request, response)),
+    ),
   };
 }

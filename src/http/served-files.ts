@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
-import { AS_TYPED } from './headers.ts';
+import { GUARDED } from './headers.ts';
 
 /** One file. */
 export interface ServedFile {
@@ -22,7 +22,7 @@ async function serveFile(app: FastifyInstance, { path, file, type, headers: own 
   const content = await readFile(file);
   const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
   // Kept by anybody, used after asking whether it is still the same: the paths stay when the server is upgraded.
-  const headers = { ...AS_TYPED, 'cache-control': 'no-cache', etag, ...own };
+  const headers = { ...GUARDED, 'cache-control': 'no-cache', etag, ...own };
   app.route({
     method: ['GET', 'HEAD'],
     url: path,

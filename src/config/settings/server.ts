@@ -1,7 +1,9 @@
 /** Where the server listens and how it is reached. */
 
 import { originList } from '../origins.ts';
-import { hostName, oneOf, path, pemPath, trueOrFalse, wholeNumber, type SettingTable } from '../setting.ts';
+import { duration, hostName, oneOf, path, pemPath, trueOrFalse, wholeNumber, type SettingTable } from '../setting.ts';
+
+const DAY_MS = 86_400_000;
 
 export const SERVER_SETTINGS = {
   port: {
@@ -39,6 +41,13 @@ export const SERVER_SETTINGS = {
     kind: pemPath(),
     default: undefined,
     description: 'the authorities one of which must vouch for the certificate of every client (mutual TLS)',
+  },
+  'hsts-max-age': {
+    group: 'Server',
+    kind: duration({ min: 0, max: 730 * DAY_MS }),
+    default: 0,
+    description:
+      'for how long browsers are told to come to this host name by TLS only, on every port; 0s does not tell them',
   },
   storage: {
     group: 'Server',
