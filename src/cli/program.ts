@@ -5,6 +5,7 @@ import { SETTINGS } from '../config/settings.ts';
 import { flagOf, rowsOf } from '../config/source.ts';
 import { showConfig } from './config.ts';
 import { EXIT_CODES_HELP, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import type { HealthQuestion } from './health.ts';
 import type { Io } from './io.ts';
 import { takeSettings, type SettingsAction } from './settings-command.ts';
 import { readVersion } from '../lifecycle/version.ts';
@@ -15,6 +16,12 @@ const MIGRATE_COMMANDS = {
   down: 'take the latest migration back, with all data in what it had added',
   status: 'tell which migrations are applied, and change nothing',
 } as const;
+
+/** What `veche health` can ask. */
+const HEALTH_COMMANDS: Readonly<Record<HealthQuestion, string>> = {
+  live: 'ask whether the server runs (/healthz)',
+  ready: 'ask whether it takes calls: its storage answers, and it is not stopping (/readyz)',
+};
 
 /** Carries out a command line, without the program's own name. @returns the exit code. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
@@ -45,6 +52,15 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     takeSettings(command, io, onExit, migrate(direction as keyof typeof MIGRATE_COMMANDS));
   }
 
+  const healthCommand = program
+    .command('health')
+    .description('ask the server that runs here with the same settings how it is; exit code 0 if well, else 1')
+    .helpCommand(false);
+  for (const [question, description] of Object.entries(HEALTH_COMMANDS)) {
+    const command = healthCommand.command(question).description(description);
+    takeSettings(command, io, onExit, health(question as HealthQuestion));
+  }
+
   const setting = settingBeforeCommand(args);
   try {
     if (setting !== undefined) {
@@ -69,4 +85,8 @@ const serve: SettingsAction = async (settings, io) => (await import('./serve.ts'
 
 function migrate(direction: keyof typeof MIGRATE_COMMANDS): SettingsAction {
   return async (settings, io) => (await import('./migrate.ts')).migrate(direction)(settings, io);
+}
+
+function health(question: HealthQuestion): SettingsAction {
+  return async (settings, io) => (await import('./health.ts')).health(question)(settings, io);
 }
