@@ -3,11 +3,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { runCommandLine } from '../src/cli/program.ts';
 import { openMemoryStorage } from '../src/storage/memory/open-memory-storage.ts';
 import { FIRST } from './support/certificates.ts';
 import { disturbed } from './support/disturbed-storage.ts';
 import { startTestApp, type TestApp, type TestAppOptions } from './support/test-app.ts';
-import { VecheProcess } from './support/veche-process.ts';
 
 interface Outcome {
   readonly code: number;
@@ -26,8 +26,15 @@ async function ask(
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const veche = new VecheProcess(['health', question, ...flags], { env });
-  return { code: await veche.exitCode, output: veche.output, errors: veche.errors };
+  let output = '';
+  let errors = '';
+  const code = await runCommandLine(['health', question, ...flags], {
+    env,
+    readFile: () => '',
+    write: (text) => (output += text),
+    writeError: (text) => (errors += text),
+  });
+  return { code, output, errors };
 }
 
 describe('veche health', () => {
@@ -54,7 +61,7 @@ describe('veche health', () => {
     };
     const { port } = await start({ storage: disturbed(openMemoryStorage(), { before }) });
     const readyz = `http://127.0.0.1:${port}/readyz`;
-    await vi.waitFor(async () => expect((await fetch(readyz)).status).toBe(503), 9_000);
+    await vi.waitFor(async () => expect((await fetch(readyz)).status).toBe(503), 15_000);
     expect(await ask('live', ['--port', `${port}`])).toMatchObject({ code: 0 });
     const { code, output, errors } = await ask('ready', ['--port', `${port}`]);
     expect({ code, output }).toStrictEqual({ code: 1, output: '' });
