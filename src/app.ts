@@ -12,6 +12,7 @@ import { openCertificate } from './lifecycle/certificate-source.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
 import { followStorageClock } from './lifecycle/follow-storage-clock.ts';
 import { startHousekeeping } from './lifecycle/housekeeping.ts';
+import { availableMemoryBytes, heldBounds, type HeldBounds } from './lifecycle/memory-rule.ts';
 import type { Address, ListenerSettings } from './lifecycle/listener.ts';
 import { openOpsPort, openPorts, type ServerAddress } from './lifecycle/ports.ts';
 import { reachStorage } from './lifecycle/reach-storage.ts';
@@ -25,6 +26,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { systemClock, type Clock } from './service/clock.ts';
 import { createService } from './service/create-service.ts';
 import { failed } from './service/guard.ts';
+import { HeldBytes } from './service/held-bytes.ts';
 import type { Log } from './service/log.ts';
 import { newId } from './service/new-id.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
@@ -71,6 +73,8 @@ export interface Overrides {
   /** In the place of the configured one; closed with the server. */
   readonly storage?: Storage;
   readonly timeouts?: Partial<Timeouts>;
+  /** In the place of what the memory of the machine allows. */
+  readonly heldBounds?: Partial<HeldBounds>;
   /** Gives up starting when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -117,15 +121,19 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 
     const live = createLiveHub({ storage, clock, limits, log, meter: metrics.live });
     const service = createService({ storage, live, clock, limits, log, isShuttingDown, meter: metrics.calls });
+    const heldBytes = { ...heldBounds(availableMemoryBytes()), ...overrides.heldBounds };
+    const held = { arriving: new HeldBytes(heldBytes.arriving), untaken: new HeldBytes(heldBytes.untaken) };
     const grpc = createGrpcServer({
       service,
       limits,
+      held,
       reflection,
       onRefused: (code) => metrics.refusals('grpc', code),
     });
     const http = await createHttpServer({
       service,
       limits,
+      held,
       corsOrigins,
       hstsMaxAgeMs: tls?.hstsMaxAgeMs ?? 0,
       probed: ops === undefined ? probed : undefined,

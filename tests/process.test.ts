@@ -75,6 +75,12 @@ describe('a start', () => {
         version: readVersion(),
         node: process.version,
         storage: 'memory',
+        memory: {
+          connectionsMib: 1_250,
+          arrivingMib: expect.any(Number),
+          untakenMib: expect.any(Number),
+          availableMib: expect.any(Number),
+        },
         msg: 'listening',
       },
     ]);

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { startApp, type App } from '../app.ts';
 import { toConfig } from '../config/config.ts';
+import { memoryRule, warnOfMemory } from '../lifecycle/memory-rule.ts';
 import { StartError } from '../lifecycle/start-error.ts';
 import { listenForStop } from '../lifecycle/stop-signals.ts';
 import { createLogger, isForPeople } from '../observability/logger.ts';
@@ -36,7 +37,9 @@ export const serve: SettingsAction = async ({ values }, io) => {
   if (!stop.aborted) {
     const url = originOf(app.address, config);
     const { version: node } = process;
-    log.info({ ...app.address, url, version: readVersion(), node, storage: config.storage }, 'listening');
+    const memory = memoryRule(config);
+    log.info({ ...app.address, url, version: readVersion(), node, storage: config.storage, memory }, 'listening');
+    warnOfMemory(log, memory);
     if (isForPeople(config)) io.write(welcome(app.address, config));
     await once(stop, 'abort');
   }

@@ -8,8 +8,10 @@ import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import { MessageService, SubscribeResponseSchema, type SubscribeResponse } from '../gen/veche/v1/message_pb.js';
 import { GetStatsResponseSchema, LimitsSchema, StatsService, type Limits } from '../gen/veche/v1/stats_pb.js';
 import type { Call } from '../service/calls.ts';
+import { HeldBytes } from '../service/held-bytes.ts';
 import { addService, type Handlers, type OnFailure } from './adapter.ts';
 import { encode } from './codec.ts';
+import { UntakenAnswers } from './untaken-answers.ts';
 
 type GetStats = Handlers<typeof StatsService>['getStats'];
 type Subscribe = Handlers<typeof MessageService>['subscribe'];
@@ -20,6 +22,8 @@ const { subscribe } = MessageService.method;
 
 const onFailure: OnFailure = ({ method }, error) =>
   new Refusal('INTERNAL', { correlationId: `${method}: ${String(error)}` });
+
+const hooks = { onFailure, untaken: new UntakenAnswers(new HeldBytes(Infinity)) };
 
 async function refuse(): Promise<Refusal> {
   return new Refusal('INTERNAL');
@@ -40,7 +44,7 @@ let client: GrpcClient;
 
 beforeAll(async () => {
   server = new Server();
-  addService(server, StatsService, { getStats: (...call) => answer(...call) }, onFailure);
+  addService(server, StatsService, { getStats: (...call) => answer(...call) }, hooks);
   addService(
     server,
     MessageService,
@@ -52,7 +56,7 @@ beforeAll(async () => {
       listUnreadCounts: refuse,
       subscribe: (...call) => begin(...call),
     },
-    onFailure,
+    hooks,
   );
   const bind = promisify(server.bindAsync.bind(server));
   const port = await bind('127.0.0.1:0', ServerCredentials.createInsecure());

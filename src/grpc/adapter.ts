@@ -16,6 +16,7 @@ import type { Call, Method } from '../service/calls.ts';
 import { requestDecoder, responseEncoder, type DecodedRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
 import { http2StreamOf } from './http2-stream-of.ts';
+import type { UntakenAnswers } from './untaken-answers.ts';
 
 /** Answers one request, with a response or the bytes of an encoded one. */
 type UnaryHandler<M extends Method, I extends DescMessage, O extends DescMessage> = (
@@ -55,21 +56,27 @@ type MethodNamed<CamelCase extends string> = Extract<Method, Capitalize<CamelCas
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
 
+/** What calls of all services have in common. */
+export interface AdapterHooks {
+  readonly onFailure: OnFailure;
+  readonly untaken: UntakenAnswers;
+}
+
 /** Adds a service to a server. */
 export function addService<S extends DescService>(
   server: Server,
   service: S,
   handlers: Handlers<S>,
-  onFailure: OnFailure,
+  hooks: AdapterHooks,
 ): void {
   for (const desc of service.methods) {
     const method = desc.name as Method;
     // That each handler fits its method is checked where `Handlers` is asked for; here they are all alike.
     const handler: unknown = handlers[desc.localName];
     if (desc.methodKind === 'unary') {
-      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, onFailure));
+      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, hooks));
     } else if (desc.methodKind === 'server_streaming') {
-      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, onFailure));
+      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, hooks));
     } else {
       throw new Error(`${desc.toString()} has a stream of requests, which no adapter is written for`);
     }
@@ -96,16 +103,20 @@ function register(
 function bindUnary(
   method: Method,
   handler: AnyUnaryHandler,
-  onFailure: OnFailure,
+  { onFailure, untaken }: AdapterHooks,
 ): handleUnaryCall<DecodedRequest, AnyResponse> {
   return (transport, respond) => {
     const call = new GrpcCall(method, transport);
     const answered = settle(call, onFailure, () => handler(call, transport.request.message));
     void answered.then((answer) => {
       call.signal.settle();
-      if (answer instanceof Refusal) return respond(errorStatus(answer));
-      transport.sendMetadata(RESPONSE_HEADERS);
-      return respond(null, answer);
+      if (answer instanceof Refusal) {
+        respond(errorStatus(answer));
+      } else {
+        transport.sendMetadata(RESPONSE_HEADERS);
+        respond(null, answer);
+      }
+      untaken.add(http2StreamOf(transport));
     });
   };
 }
@@ -113,11 +124,11 @@ function bindUnary(
 function bindStream(
   method: Method,
   handler: AnyStreamHandler,
-  onFailure: OnFailure,
+  { onFailure, untaken }: AdapterHooks,
 ): handleServerStreamingCall<DecodedRequest, AnyResponse> {
   return (transport) => {
     const call = new GrpcCall(method, transport);
-    const stream = new GrpcResponseStream(transport);
+    const stream = new GrpcResponseStream(transport, untaken);
     const begun = settle(call, onFailure, () => handler(call, transport.request.message, stream));
     void begun.then((refusal) => (refusal === undefined ? undefined : transport.emit('error', errorStatus(refusal))));
   };
@@ -164,9 +175,11 @@ function bearerToken(metadata: Metadata): string | undefined {
 class GrpcResponseStream implements ResponseStream<DescMessage> {
   readonly #transport: ServerWritableStream<DecodedRequest, AnyResponse>;
   readonly #http2Stream: ServerHttp2Stream;
+  readonly #untaken: UntakenAnswers;
 
-  constructor(transport: ServerWritableStream<DecodedRequest, AnyResponse>) {
+  constructor(transport: ServerWritableStream<DecodedRequest, AnyResponse>, untaken: UntakenAnswers) {
     this.#transport = transport;
+    this.#untaken = untaken;
     this.#http2Stream = http2StreamOf(transport);
   }
 
@@ -175,8 +188,10 @@ class GrpcResponseStream implements ResponseStream<DescMessage> {
     transport.sendMetadata(RESPONSE_HEADERS);
     // When the reader is gone, what was written is called back nevertheless, or with an error, or never.
     transport.write(response, () => {
+      this.#untaken.remove(this.#http2Stream);
       if (!transport.cancelled) taken();
     });
+    this.#untaken.add(this.#http2Stream);
   }
 
   end(): void {

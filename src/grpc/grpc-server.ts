@@ -8,8 +8,9 @@ import { ChatService } from '../gen/veche/v1/chat_pb.js';
 import { MessageService } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
+import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { Service } from '../service/service.ts';
-import { addService, type OnFailure } from './adapter.ts';
+import { addService, type AdapterHooks } from './adapter.ts';
 import type { OnRefused } from './arriving-requests.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { Connections } from './connections.ts';
@@ -21,11 +22,13 @@ import { addReflection } from './reflection.ts';
 import { MAX_SILENCE_MS, serverOptions } from './server-options.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { statsHandlers } from './stats-handlers.ts';
+import { UntakenAnswers } from './untaken-answers.ts';
 
 /** What a gRPC server is made of. */
 export interface GrpcServerOptions {
   readonly service: Service;
   readonly limits: Limits;
+  readonly held: HeldByCallers;
   /** Whether reflection is offered. */
   readonly reflection: boolean;
   /** Told of the calls that are refused before a method of Veche's sees them. */
@@ -54,16 +57,19 @@ export interface GrpcServer {
 const SERVICES = [SessionService, ChatService, MessageService, StatsService] as const;
 
 /** Makes a gRPC server that serves the connections injected into it. */
-export function createGrpcServer({ service, limits, reflection, onRefused }: GrpcServerOptions): GrpcServer {
+export function createGrpcServer({ service, limits, held, reflection, onRefused }: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
 
-  const { server, refuseArriving } = guardedServer(serverOptions(limits), onRefused);
-  const onFailure: OnFailure = (call, error) => service.failed(call, error);
-  addService(server, SessionService, sessionHandlers(service), onFailure);
-  addService(server, ChatService, chatHandlers(service), onFailure);
-  addService(server, MessageService, messageHandlers(service), onFailure);
-  addService(server, StatsService, statsHandlers(service), onFailure);
+  const { server, refuseArriving } = guardedServer(serverOptions(limits), held.arriving, onRefused);
+  const hooks: AdapterHooks = {
+    onFailure: (call, error) => service.failed(call, error),
+    untaken: new UntakenAnswers(held.untaken),
+  };
+  addService(server, SessionService, sessionHandlers(service), hooks);
+  addService(server, ChatService, chatHandlers(service), hooks);
+  addService(server, MessageService, messageHandlers(service), hooks);
+  addService(server, StatsService, statsHandlers(service), hooks);
   const health = addHealth(
     server,
     SERVICES.map(({ typeName }) => typeName),

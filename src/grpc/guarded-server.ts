@@ -2,6 +2,7 @@
 
 import { Metadata, Server, status as Status, type ServerOptions } from '@grpc/grpc-js';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { HeldBytes } from '../service/held-bytes.ts';
 import { ArrivingRequests, type OnRefused } from './arriving-requests.ts';
 import { refuseStream } from './refuse-stream.ts';
 
@@ -26,13 +27,14 @@ export interface GuardedServer {
  */
 export function guardedServer(
   options: ServerOptions & { readonly 'grpc.enable_channelz': 0 },
+  arriving: HeldBytes,
   onRefused: OnRefused,
 ): GuardedServer {
   const server = new Server(options);
   const internals = server as unknown as { _streamHandler?: OnStream };
   const onStream = internals._streamHandler;
   if (onStream === undefined) throw new Error('this version of @grpc/grpc-js has no _streamHandler to guard');
-  const requests = new ArrivingRequests(onRefused);
+  const requests = new ArrivingRequests(arriving, onRefused);
   internals._streamHandler = function (this: Server, interceptors, stream, headers) {
     if (stream.destroyed || stream.closed) {
       stream.on('error', ignore);
@@ -43,8 +45,8 @@ export function guardedServer(
     } else if (isTimeoutMalformed(headers)) {
       refuseTimeout(stream.on('error', ignore));
     } else {
-      if (headers[':path']?.startsWith(STREAMS_OF_REQUESTS) !== true) requests.add(stream);
       onStream.call(this, interceptors, stream, headers);
+      if (headers[':path']?.startsWith(STREAMS_OF_REQUESTS) !== true) requests.add(stream);
     }
   };
   return { server, refuseArriving: () => requests.close() };

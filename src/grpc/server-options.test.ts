@@ -5,6 +5,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FrameConnection, PREFACE, SETTINGS } from '../../tests/support/http2-frames.ts';
 import { frame, RawHttp2 } from '../../tests/support/raw-http2.ts';
+import { HeldBytes } from '../service/held-bytes.ts';
 import { guardedServer } from './guarded-server.ts';
 import { addHealth } from './health.ts';
 import { serverOptions } from './server-options.ts';
@@ -19,7 +20,8 @@ let listener: Server;
 let port: number;
 
 beforeAll(async () => {
-  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }), () => {});
+  const arriving = new HeldBytes(Infinity);
+  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }), arriving, () => {});
   addHealth(server, [], () => {});
   const injector: ConnectionInjector = server.createConnectionInjector(ServerCredentials.createInsecure());
   listener = createServer((socket) => injector.injectConnection(socket)).listen(0, '127.0.0.1');

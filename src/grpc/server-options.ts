@@ -8,6 +8,9 @@ const MAX_BYTES_PER_CHARACTER = 4;
 /** Room beside the text, and for values a few times too long, which are then refused by name. */
 const REQUEST_ENVELOPE_BYTES = 64 * 1024;
 
+/** What an open stream takes in memory besides what is sent on it, headers included. */
+export const STREAM_BYTES = 8 * 1024;
+
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 

@@ -2,9 +2,12 @@ import { fastify } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../domain/errors.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
+import { HeldBytes } from '../service/held-bytes.ts';
 import { registerOperations } from './adapter.ts';
 import type { Operation } from './contract.ts';
 import { PROBES, type Handlers } from './handlers.ts';
+import { sendProblem } from './replies.ts';
+import { UntakenAnswers } from './untaken-answers.ts';
 
 const HANDLERS = Object.fromEntries(
   OPERATIONS.filter(({ operationId }) => !(PROBES as readonly string[]).includes(operationId)).map(
@@ -13,7 +16,11 @@ const HANDLERS = Object.fromEntries(
 ) as unknown as Handlers;
 
 function register(operations: readonly Operation[], handlers = HANDLERS): void {
-  registerOperations(fastify({ exposeHeadRoutes: false }), operations, handlers, () => new Refusal('INTERNAL'));
+  registerOperations(fastify({ exposeHeadRoutes: false }), operations, handlers, {
+    onFailure: () => new Refusal('INTERNAL'),
+    untaken: new UntakenAnswers(new HeldBytes(Infinity)),
+    refuse: sendProblem,
+  });
 }
 
 describe('a server does not start', () => {

@@ -9,10 +9,19 @@ import { EventStream } from './event-stream.ts';
 import { PROBES, STREAMING, type Handlers } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
-import { isBodyRefused, protocolErrorOf, send, sendProblem, type AnyAnswer, type Refuse } from './replies.ts';
+import { isBodyRefused, protocolErrorOf, send, type AnyAnswer, type Refuse } from './replies.ts';
+import type { UntakenAnswers } from './untaken-answers.ts';
 
 /** Makes the refusal of a call whose handler failed. */
 export type OnFailure = (call: Call, error: unknown) => Refusal;
+
+/** What calls of all operations have in common. */
+export interface AdapterHooks {
+  readonly onFailure: OnFailure;
+  readonly untaken: UntakenAnswers;
+  /** Answers requests that come to no call. */
+  readonly refuse: Refuse;
+}
 
 /** What handlers are to the adapter: that each fits its operation is checked where `Handlers` is asked for. */
 type AnyUnaryHandler = (call: Call, request: ReadableRequest) => Promise<AnyAnswer | Refusal>;
@@ -20,15 +29,13 @@ type AnyStreamHandler = (call: Call, request: ReadableRequest, stream: EventStre
 
 /**
  * Adds all operations that call a method to a server.
- * @param refuse answers requests that come to no call.
  * @throws if the operations are not those that there are handlers for.
  */
 export function registerOperations(
   app: FastifyInstance,
   operations: readonly Operation[],
   handlers: Handlers,
-  onFailure: OnFailure,
-  refuse: Refuse = sendProblem,
+  hooks: AdapterHooks,
 ): void {
   checkCompleteness(operations, handlers);
   const heartbeat = new Heartbeat();
@@ -42,35 +49,28 @@ export function registerOperations(
       method: methodsOf(operation, operations),
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
       ...(isStreaming(operation)
-        ? bindStream(operation, handler as AnyStreamHandler, { onFailure, refuse }, heartbeat)
-        : bindUnary(operation, handler as AnyUnaryHandler, { onFailure, refuse })),
+        ? bindStream(operation, handler as AnyStreamHandler, hooks, heartbeat)
+        : bindUnary(operation, handler as AnyUnaryHandler, hooks)),
     });
   }
-}
-
-/** What answers in the place of a handler. */
-interface Otherwise {
-  readonly onFailure: OnFailure;
-  readonly refuse: Refuse;
 }
 
 /** How a handler is put on its route. */
 type Bound = Pick<RouteOptions, 'handler' | 'errorHandler'>;
 
-function bindUnary(operation: Operation, handler: AnyUnaryHandler, otherwise: Otherwise): Bound {
-  return bindCall(operation, otherwise, (call, request, reply) =>
-    handler(call, request).then((answer) => send(reply, answer)),
+function bindUnary(operation: Operation, handler: AnyUnaryHandler, hooks: AdapterHooks): Bound {
+  return bindCall(operation, hooks, (call, request, reply) =>
+    handler(call, request).then((answer) => {
+      send(reply, answer);
+      hooks.untaken.add(reply.raw);
+    }),
   );
 }
 
-function bindStream(
-  operation: Operation,
-  handler: AnyStreamHandler,
-  otherwise: Otherwise,
-  heartbeat: Heartbeat,
-): Bound {
-  return bindCall(operation, otherwise, async (call, request, reply) => {
-    const stream = new EventStream(reply.raw, heartbeat, () => void reply.hijack());
+function bindStream(operation: Operation, handler: AnyStreamHandler, hooks: AdapterHooks, heartbeat: Heartbeat): Bound {
+  const { untaken } = hooks;
+  return bindCall(operation, hooks, async (call, request, reply) => {
+    const stream = new EventStream(reply.raw, { heartbeat, untaken, takeOver: () => void reply.hijack() });
     const refusal = await handler(call, request, stream);
     if (refusal === undefined) stream.begin();
     else send(reply, refusal);
@@ -83,7 +83,7 @@ const SOME_BODY = Buffer.from('?');
 /** What fails is no secret of the framework: it becomes a refusal of the call. */
 function bindCall(
   operation: Operation,
-  { onFailure, refuse }: Otherwise,
+  { onFailure, refuse }: AdapterHooks,
   serve: (call: Call, request: ReadableRequest, reply: FastifyReply) => Promise<void>,
 ): Bound {
   const method = methodOf(operation);

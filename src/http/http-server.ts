@@ -5,9 +5,11 @@ import { fastify } from 'fastify';
 import type { Limits } from '../domain/limits.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
+import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { chatHandlers } from './chat-handlers.ts';
+import { boundArrivingBodies } from './arriving-bodies.ts';
 import { allowOrigins, type AllowedOrigins } from './cors.ts';
 import { serveDocs } from './docs.ts';
 import { messageHandlers } from './message-handlers.ts';
@@ -23,6 +25,7 @@ import {
   unreadableRequest,
   type ParserError,
 } from './unreadable-request.ts';
+import { UntakenAnswers } from './untaken-answers.ts';
 import { refuseUnrouted } from './unrouted.ts';
 
 /** The most bytes that one character takes in JSON: an escape for each half of a pair. */
@@ -43,6 +46,7 @@ export interface HttpServerOptions {
   readonly onRefused: (code: Wire.ErrorCode) => void;
   /** For how long browsers are told to come by TLS only; 0: they are not. */
   readonly hstsMaxAgeMs: number;
+  readonly held: HeldByCallers;
 }
 
 /** An HTTP server without a port of its own. */
@@ -62,6 +66,7 @@ export interface HttpServer {
 export async function createHttpServer({
   service,
   limits,
+  held,
   corsOrigins,
   hstsMaxAgeMs,
   probed,
@@ -72,8 +77,9 @@ export async function createHttpServer({
     sendProblem(reply, problem);
   };
   const sendError = errorSender((error) => service.failed(undefined, error), refuse);
+  const bodyLimit = limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES;
   const app = fastify({
-    bodyLimit: limits.maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
+    bodyLimit,
     // The adapter says where HEAD is answered: not on streams, and by a handler of its own where GET moves something.
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_PATH_LENGTH },
@@ -88,7 +94,8 @@ export async function createHttpServer({
   };
   app.setErrorHandler(sendError);
   refuseUnrouted(app, refuse);
-  registerOperations(app, OPERATIONS, handlers, onFailure, refuse);
+  boundArrivingBodies(app, held.arriving, bodyLimit);
+  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken: new UntakenAnswers(held.untaken) });
   if (probed !== undefined) serveProbes(app, probed);
   await serveDocs(app);
   await app.ready();

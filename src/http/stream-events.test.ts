@@ -3,9 +3,11 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LiveEvent } from '../live/events.ts';
+import { HeldBytes } from '../service/held-bytes.ts';
 import { EventStream } from './event-stream.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { eventSink } from './stream-events.ts';
+import { UntakenAnswers } from './untaken-answers.ts';
 
 const READERS = 50;
 
@@ -38,8 +40,9 @@ function countedEvent(): { readonly event: LiveEvent; readonly encodings: () => 
 test('an event is encoded once, whatever the number of its readers', async () => {
   const { event, encodings } = countedEvent();
   const heartbeat = new Heartbeat();
+  const untaken = new UntakenAnswers(new HeldBytes(Infinity));
   const origin = await serve((_request, response) => {
-    const sink = eventSink(new EventStream(response, heartbeat, () => {}));
+    const sink = eventSink(new EventStream(response, { heartbeat, untaken, takeOver: () => {} }));
     sink.send(event, () => sink.end());
   });
   const answers = Array.from({ length: READERS }, async () => (await fetch(origin)).text());

@@ -1,8 +1,9 @@
 /** Answers to what is not even HTTP, or not where HTTP is served: nobody has read it, so they are written by hand. */
 
 import { STATUS_CODES } from 'node:http';
-import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { invalidArgument } from '../domain/errors.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
+import { TOO_MANY_CONNECTIONS, TOO_MUCH_ARRIVING } from '../service/overload.ts';
 import { PERSONAL } from './headers.ts';
 import { problemResponse, protocolProblem, type ProblemResponse } from './problem.ts';
 
@@ -13,10 +14,6 @@ const NOT_HERE = invalidArgument({
   description: 'must be a gRPC call on this connection: HTTP/1.1 has a port of its own',
 });
 const NO_TLS = invalidArgument({ field: '', description: 'must be sent by https: this port speaks TLS only' });
-const CROWDED = new Refusal('RATE_LIMITED', {
-  message: 'There are too many connections; close some, or try again later.',
-  retryAfterMs: 1_000,
-});
 
 /** Why the parser gave up. */
 export interface ParserError {
@@ -52,7 +49,12 @@ export function unencryptedRequest(): string {
 
 /** The bytes of the answer to HTTP/1.1 where there are too many connections. */
 export function crowdedRequest(): string {
-  return answer(problemResponse(CROWDED), true);
+  return answer(problemResponse(TOO_MANY_CONNECTIONS), true);
+}
+
+/** The bytes of the answer to a request that takes too long to arrive while too much is. */
+export function overloadedRequest(): string {
+  return answer(problemResponse(TOO_MUCH_ARRIVING), true);
 }
 
 function answer({ status, headers: own, problem }: ProblemResponse, withBody: boolean): string {

@@ -19,6 +19,12 @@ interface UnreadableError {
   readonly rawPacket?: Buffer;
 }
 
+/**
+ * How many answers may be under way on one connection. The parser gives out all requests that a packet holds, hundreds of
+ * them, before it looks whether their answers are taken; nobody who means well asks for so much at once.
+ */
+const MAX_PIPELINED = 32;
+
 /** Serves the connections that are added to it, and only those. */
 export class Http1Connections {
   /** Has to be what listens on the port: it looks at its timeouts only if it does. */
@@ -26,8 +32,8 @@ export class Http1Connections {
   readonly #serve: (socket: Socket) => void;
   /** With their latest answers: those before it are over first. */
   readonly #open = new Map<Socket, ServerResponse | undefined>();
-  /** Those on which an answer was under way when the next was asked for. */
-  readonly #pipelining = new WeakSet<Socket>();
+  /** Those on which an answer was under way when the next was asked for, with how many are asked for behind another. */
+  readonly #pipelining = new WeakMap<Socket, number>();
 
   constructor({ onRequest, onUnreadable }: Http1Handler, timeouts: Timeouts) {
     this.server = createServer({
@@ -45,8 +51,9 @@ export class Http1Connections {
     const [serve] = this.server.listeners('connection');
     this.#serve = (socket) => void serve?.call(this.server, socket);
     this.server.removeAllListeners('connection');
-    this.server.on('request', ({ socket }, response) => this.#follow(socket, response));
-    this.server.on('request', onRequest);
+    this.server.on('request', (request, response) => {
+      if (this.#follow(request.socket, response)) onRequest(request, response);
+    });
     // What else a client expects is no reason to answer otherwise; left to itself, Node does without asking anybody.
     this.server.on('checkExpectation', (request, response) => this.server.emit('request', request, response));
     if (onUnreadable === undefined) return;
@@ -75,11 +82,25 @@ export class Http1Connections {
     clearTimeout(force);
   }
 
-  #follow(socket: Socket, response: ServerResponse): void {
-    if (isUnderWay(this.#open.get(socket))) this.#pipelining.add(socket);
+  /** @returns whether the request is to be answered. */
+  #follow(socket: Socket, response: ServerResponse): boolean {
+    if (socket.destroyed) return false;
+    if (isUnderWay(this.#open.get(socket)) && !this.#mayPipeline(socket, response)) {
+      // Whatever is said now would be taken for the answer to something else.
+      socket.destroy();
+      return false;
+    }
     this.#open.set(socket, response);
     // Only then: a listener on every response costs.
     if (!this.server.listening) this.#makeLast(response);
+    return true;
+  }
+
+  #mayPipeline(socket: Socket, response: ServerResponse): boolean {
+    const count = (this.#pipelining.get(socket) ?? 0) + 1;
+    this.#pipelining.set(socket, count);
+    response.once('close', () => this.#pipelining.set(socket, (this.#pipelining.get(socket) ?? 0) - 1));
+    return count < MAX_PIPELINED;
   }
 
   #makeLast(response: ServerResponse): void {

@@ -120,6 +120,29 @@ describe('one port', () => {
     expect(await text(client)).toBe('');
   });
 
+  test('answers 32 requests at a time on one connection, and cuts who asks for more', async () => {
+    let asked = 0;
+    const answers: (() => void)[] = [];
+    await open((_request, response) => {
+      asked++;
+      answers.push(() => response.end());
+      if (asked === 32) for (const answer of answers.splice(0)) answer();
+    });
+    const [client, greedy] = [await connectClient(), await connectClient()];
+    const request = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
+    // As often as one likes, if the answers before have come.
+    for (let round = 0; round < 3; round++) {
+      asked = 0;
+      let received = '';
+      client.write(request.repeat(32));
+      while (received.split('HTTP/1.1 200').length <= 32) received += String((await once(client, 'data'))[0]);
+    }
+    asked = 100;
+    greedy.write(request.repeat(33));
+    expect(await text(greedy)).toBe('');
+    expect(asked).toBe(132);
+  });
+
   test('survives garbage, resets and half-open connections', async () => {
     await open();
     const garbage = await connectClient();

@@ -1,12 +1,17 @@
 /** Paths, headers and bodies of calls that are made below the level of a gRPC client. */
 
 import { create, toBinary } from '@bufbuild/protobuf';
-import { FetchUnreadRequestSchema, SubscribeRequestSchema } from '../../src/gen/veche/v1/message_pb.js';
+import {
+  FetchUnreadRequestSchema,
+  ListMessagesRequestSchema,
+  SubscribeRequestSchema,
+} from '../../src/gen/veche/v1/message_pb.js';
 import { CreateSessionRequestSchema } from '../../src/gen/veche/v1/session_pb.js';
 import { frame } from './raw-http2.ts';
 
 export const CREATE_SESSION = '/veche.v1.SessionService/CreateSession';
 export const FETCH_UNREAD = '/veche.v1.MessageService/FetchUnread';
+export const LIST_MESSAGES = '/veche.v1.MessageService/ListMessages';
 export const SUBSCRIBE = '/veche.v1.MessageService/Subscribe';
 
 /** The message that asks for a session. */
@@ -21,8 +26,16 @@ export function waitFrame(chatId: string): Buffer {
   return frame(toBinary(FetchUnreadRequestSchema, message));
 }
 
-export function subscribeFrame(chatId: string): Buffer {
-  return frame(toBinary(SubscribeRequestSchema, create(SubscribeRequestSchema, { chatId })));
+/** The largest page of a chat, which moves nothing. */
+export function listFrame(chatId: string): Buffer {
+  const message = create(ListMessagesRequestSchema, { chatId, pageSize: 500, markRead: false });
+  return frame(toBinary(ListMessagesRequestSchema, message));
+}
+
+/** A stream from now on, or from what comes after a seq. */
+export function subscribeFrame(chatId: string, afterSeq?: bigint): Buffer {
+  const message = create(SubscribeRequestSchema, { chatId, ...(afterSeq !== undefined && { afterSeq }) });
+  return frame(toBinary(SubscribeRequestSchema, message));
 }
 
 export function authorization({ token }: { readonly token: string }): { readonly authorization: string } {

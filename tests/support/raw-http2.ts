@@ -15,9 +15,14 @@ interface Answer {
 export class RawHttp2 {
   readonly session: ClientHttp2Session;
 
-  /** @param options.window how many bytes the server may send on a stream before they are taken. */
-  constructor(port: number, { window = 65_535 }: { readonly window?: number } = {}) {
-    this.session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: window } });
+  /**
+   * @param options.window how many bytes the server may send on a stream before they are taken.
+   * @param options.ca what is trusted, of a server that speaks TLS.
+   */
+  constructor(port: number, { window = 65_535, ca }: { readonly window?: number; readonly ca?: string } = {}) {
+    const scheme = ca === undefined ? 'http' : 'https';
+    const options = { settings: { initialWindowSize: window }, ...(ca !== undefined && { ca }) };
+    this.session = connect(`${scheme}://127.0.0.1:${port}`, options);
     this.session.on('error', () => {});
   }
 

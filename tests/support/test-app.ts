@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import type { HeldBounds } from '../../src/lifecycle/memory-rule.ts';
 import type { Timeouts } from '../../src/lifecycle/timeouts.ts';
 import type { Clock } from '../../src/service/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -16,6 +17,7 @@ export interface TestAppOptions {
   readonly config?: Partial<Omit<Config, 'limits'>>;
   readonly clock?: Clock;
   readonly timeouts?: Partial<Timeouts>;
+  readonly heldBounds?: Partial<HeldBounds>;
   /** In the place of the configured one; closed with the server. */
   readonly storage?: Storage;
 }
@@ -49,6 +51,7 @@ export async function startTestApp({
   config,
   clock,
   timeouts,
+  heldBounds,
   storage,
 }: TestAppOptions = {}): Promise<TestApp> {
   const log = recordedLog();
@@ -72,6 +75,7 @@ export async function startTestApp({
       log,
       ...(clock !== undefined && { clock }),
       ...(timeouts !== undefined && { timeouts }),
+      ...(heldBounds !== undefined && { heldBounds }),
       ...(storage !== undefined && { storage }),
     },
   );
