@@ -69,7 +69,7 @@ async function counting(storage: Storage, { pages }: Scale, expected: number): P
 async function listing(storage: Storage, { pages }: Scale, expected: number): Promise<Side> {
   const list = (after: ChatCursor | undefined): Promise<ChatPage> => {
     const now = Date.now();
-    return storage.listChats({ after, limit: PAGE_SIZE, activeSince: now, now });
+    return storage.listChats({ unlisted: false, after, limit: PAGE_SIZE, activeSince: now, now });
   };
   let middle: ChatCursor | undefined;
   for (let passed = 0; passed < expected / 2; passed += PAGE_SIZE) middle = (await list(middle)).next;

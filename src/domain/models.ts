@@ -15,6 +15,12 @@ export interface Session extends User {
   readonly expiresAt: number;
 }
 
+/** A live session as an operator sees it. */
+export interface LiveSession extends Session {
+  /** Open chats that its user created. */
+  readonly openChats: number;
+}
+
 /** What is fixed about a chat at its creation. */
 export interface ChatSettings {
   /** UUID in lower case, never used again. */

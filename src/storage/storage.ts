@@ -24,7 +24,17 @@
  */
 
 import type { Refusal } from '../domain/errors.ts';
-import type { Chat, ChatSettings, Message, MessageOrder, Session, Stats, UnreadCount, User } from '../domain/models.ts';
+import type {
+  Chat,
+  ChatSettings,
+  LiveSession,
+  Message,
+  MessageOrder,
+  Session,
+  Stats,
+  UnreadCount,
+  User,
+} from '../domain/models.ts';
 import type { Kept } from '../domain/position.ts';
 
 /** The storage did not answer, or broke off: the outcome is unknown. */
@@ -101,6 +111,13 @@ export interface Storage {
   ): Promise<Refusal<'UNAUTHENTICATED' | 'SESSION_HAS_OPEN_CHATS'> | undefined>;
 
   /**
+   * A page of the live sessions by id, the greatest first, from just after the user `after` (absent: from the start): newest
+   * first where ids rise with time. A session live during the whole walk is shown exactly once. Changes nothing. Costs no more
+   * as sessions grow.
+   */
+  listSessions(query: ListSessions, options?: CallOptions): Promise<SessionPage>;
+
+  /**
    * Opens a chat whose creator has a position at 0; the creator's session does not end while it is open.
    * Both limits (0: none) are exact whatever races; a place is free at once when a chat closes, also by its deadline.
    * @returns the chat, or UNAUTHENTICATED when the creator's session is not live any more, USER_CHAT_LIMIT_REACHED when the
@@ -115,15 +132,15 @@ export interface Storage {
   getChat(query: GetChat, options?: CallOptions): Promise<Chat | Refusal<'CHAT_NOT_FOUND'>>;
 
   /**
-   * A page of the open chats that are not unlisted, most recently created first, from just after `after` (absent: from the
-   * start). A chat open during the whole walk through the pages is shown exactly once. Costs no more as chats grow.
+   * A page of the open chats, those that are unlisted only with `unlisted`, most recently created first, from just after
+   * `after` (absent: from the start). A chat open during the whole walk through the pages is shown exactly once. Costs no more as chats grow.
    */
   listChats(query: ListChats, options?: CallOptions): Promise<ChatPage>;
 
   /**
    * Closes a chat: gone at that instant on every handle, its watches are woken, its creator's session gets the deadline
    * that follows from a closing at `now`.
-   * @returns CHAT_NOT_FOUND, or NOT_CHAT_CREATOR for another user than its creator.
+   * @returns CHAT_NOT_FOUND, or NOT_CHAT_CREATOR for another user than its creator; an operator closes any.
    */
   closeChat(
     command: CloseChat,
@@ -246,6 +263,19 @@ export interface EndSession {
   readonly now: number;
 }
 
+export interface ListSessions {
+  /** UUID. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  readonly now: number;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly LiveSession[];
+  /** `after` of the next page; absent at the end. */
+  readonly next: string | undefined;
+}
+
 export interface CreateChat {
   /** `createdAt` is `now`. */
   readonly chat: ChatSettings;
@@ -261,6 +291,8 @@ export interface GetChat {
 }
 
 export interface ListChats {
+  /** Whether those that are left out of lists are shown, too. */
+  readonly unlisted: boolean;
   readonly after: ChatCursor | undefined;
   readonly limit: number;
   /** Users last active after this are active. */
@@ -276,7 +308,8 @@ export interface ChatPage {
 
 export interface CloseChat {
   readonly chatId: string;
-  readonly userId: string;
+  /** Absent: an operator. */
+  readonly userId: string | undefined;
   readonly now: number;
 }
 

@@ -88,6 +88,14 @@ const PLAYS: Readonly<Record<string, Play>> = {
     }
     return (dying) => dying.endSession(ann, true);
   },
+  'closing a chat by an operator': async ({ one, users, chats }) => {
+    const [ann, ben] = [await one.newSession('Ann'), await one.newSession('Ben')];
+    users.push(ann, ben);
+    const chat = await one.newChat(ann, { unlisted: true });
+    chats.push(chat);
+    await accepted(one.post(ben, chat, 'hello'));
+    return (dying) => dying.closeAnyChat(chat);
+  },
   'opening a chat': async ({ one, users, chats }) => {
     const ann = await one.newSession('Ann');
     users.push(ann);
@@ -288,6 +296,11 @@ async function expectConsistency({ one, users, chats }: Scene, prefix: string): 
       .map(({ id }) => id)
       .toSorted(),
   );
+  const all = (await one.listChats({ unlisted: true })).chats.map(({ id }) => id);
+  expect(all.toSorted()).toEqual(open.map(({ id }) => id).toSorted());
+  const sessions = (await one.listSessions()).sessions.map(({ userId, openChats }) => [userId, openChats]);
+  const ownCount = (user: Visitor): number => open.filter(({ creator }) => creator === user.userId).length;
+  expect(Object.fromEntries(sessions)).toEqual(Object.fromEntries(live.map((user) => [user.userId, ownCount(user)])));
   for (const user of live) {
     expect(open.map(({ id }) => id)).toEqual(expect.arrayContaining(known.get(user)!));
     const own = open.filter(({ creator }) => creator === user.userId).map(({ id }) => id);

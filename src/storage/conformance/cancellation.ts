@@ -13,6 +13,7 @@ const CALLS: Readonly<Record<string, (handle: Handle, user: Visitor, chat: Chat)
   createSession: (handle) => handle.createSession(),
   authenticate: (handle, user) => handle.authenticate(user),
   endSession: (handle, user) => handle.endSession(user, true),
+  listSessions: (handle) => handle.listSessions(),
   createChat: (handle, user) => handle.createChat(user),
   getChat: (handle, _user, chat) => handle.getChat(chat),
   listChats: (handle) => handle.listChats(),

@@ -73,6 +73,30 @@ export function chatLists(test: StorageTest): void {
       expect((await walk(other, 1)).map(({ id }) => id)).toEqual([open.id]);
     });
 
+    test('with the unlisted ones every open chat is listed, newest first, in pages of any size', async ({
+      one,
+      other,
+      clock,
+    }) => {
+      const ann = await one.newSession();
+      const open: string[] = [];
+      for (let count = 0; count < 9; count++) {
+        const chat = await (count % 2 === 0 ? one : other).newChat(ann, { unlisted: count % 3 === 0 });
+        clock.advance(1);
+        if (count === 4) await one.closeChat(ann, chat);
+        else open.unshift(chat.id);
+      }
+      await other.newChat(ann, { unlisted: true, ttlMs: MINUTE_MS });
+      await other.newChat(ann, { ttlMs: MINUTE_MS });
+      clock.advance(MINUTE_MS);
+
+      for (const limit of [1, 2, 3, 7, 8, 9]) {
+        expect((await walk(other, { limit, unlisted: true })).map(({ id }) => id)).toEqual(open);
+      }
+      const { chats } = await one.listChats({ unlisted: true });
+      for (const chat of chats) expect(await other.getChat(chat)).toEqual(chat);
+    });
+
     test('a walk passes over any number of chats that are gone, page by page', async ({ one, other, clock }) => {
       const ann = await one.newSession();
       const open: string[] = [];
@@ -137,13 +161,14 @@ export function chatLists(test: StorageTest): void {
 /** All chats, page by page; `visit` sees each page before the next is asked for. */
 async function walk(
   handle: Handle,
-  limit: number,
+  options: number | { readonly limit: number; readonly unlisted: boolean },
   visit?: (page: readonly Chat[]) => Promise<void>,
 ): Promise<readonly Chat[]> {
   const chats: Chat[] = [];
+  const { limit, unlisted } = typeof options === 'number' ? { limit: options, unlisted: false } : options;
   let after: ChatCursor | undefined;
   for (let pages = 0; pages < 100; pages++) {
-    const page = await handle.listChats({ after, limit });
+    const page = await handle.listChats({ unlisted, after, limit });
     expect(page.chats.length).toBeLessThanOrEqual(limit);
     chats.push(...page.chats);
     await visit?.(page.chats);

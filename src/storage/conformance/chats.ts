@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import { NEVER } from '../../domain/lifetime.ts';
 import { MAX_CHAT_TTL_MS, MAX_SEQ } from '../../domain/limits.ts';
 import { accepted, expectRefusal, tally } from './answers.ts';
-import { asUser, type ChatId, type Handle, type Visitor } from './handle.ts';
+import { asUser, type ChatId, type Handle, SESSION_TTL_MS, type Visitor } from './handle.ts';
 import { HOUR_MS, SECOND_MS } from './moved-clock.ts';
 import { race } from './race.ts';
 import type { StorageTest } from './scene.ts';
@@ -124,6 +124,43 @@ export function chats(test: StorageTest): void {
       await expectRefusal(other.closeChat(ben, chat), 'NOT_CHAT_CREATOR');
 
       expect(await other.getChat(chat)).toEqual(before);
+    });
+
+    test('an operator closes any chat, listed or not, with what follows from a closing', async ({
+      one,
+      other,
+      clock,
+    }) => {
+      const ann = await one.newSession('Ann');
+      const ben = await one.newSession('Ben');
+      for (const unlisted of [false, true]) {
+        const chat = await one.newChat(ann, { unlisted });
+        await accepted(other.post(ben, chat, 'spam'));
+        clock.advance(SECOND_MS);
+        expect(await other.closeAnyChat(chat)).toBeUndefined();
+
+        await expectNoChat(chat, ann, [one, other]);
+        await expectRefusal(one.closeAnyChat(chat), 'CHAT_NOT_FOUND');
+        expect(await one.session(ann)).toMatchObject({ expiresAt: clock.now + SESSION_TTL_MS });
+      }
+      expect((await one.listChats({ unlisted: true })).chats).toEqual([]);
+      expect(await one.getStats()).toMatchObject({ users: 2, chats: 0, messages: 0 });
+    });
+
+    test('an operator closes no chat that never was or is over', async ({ one, other, clock }) => {
+      const chat = await one.newChat(await one.newSession(), { ttlMs: SECOND_MS });
+      clock.advance(SECOND_MS);
+      await expectRefusal(other.closeAnyChat(chat), 'CHAT_NOT_FOUND');
+      await expectRefusal(other.closeAnyChat({ id: one.newId() }), 'CHAT_NOT_FOUND');
+    });
+
+    test('of an operator and a creator who close at once one closes', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      const results = await race([one, other], 20, (handle, turn) =>
+        turn % 3 === 0 ? handle.closeAnyChat(chat) : handle.closeChat(ann, chat),
+      );
+      expect(tally(results)).toEqual({ accepted: 1, CHAT_NOT_FOUND: 19 });
     });
 
     test('of many closings at once one closes', async ({ one, other }) => {

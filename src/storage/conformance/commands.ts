@@ -40,6 +40,7 @@ const WEIGHTS: Readonly<Record<Operation, number>> = {
   createSession: 5,
   authenticate: 4,
   endSession: 1,
+  listSessions: 2,
   createChat: 4,
   getChat: 4,
   listChats: 3,
@@ -126,6 +127,7 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
       if (closeChats) sessions.drop(now, (visitor) => visitor.userId === userId);
       return { args: { userId, closeChats, now } };
     },
+    listSessions: () => ({ args: { after: undefined, limit: 1 + choices.below(4), now } }),
     createChat() {
       const creator = someVisitor();
       const isCreator = ({ userId }: User): boolean => userId === creator.userId;
@@ -148,11 +150,16 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
       return { args: { chat, maxChats, maxChatsPerUser } };
     },
     getChat: () => ({ args: { chatId: someChatId(), activeSince: activeSince(), now } }),
-    listChats: () => ({ args: { after: undefined, limit: 1 + choices.below(4), activeSince: activeSince(), now } }),
+    listChats() {
+      const page = { after: undefined, limit: 1 + choices.below(4) };
+      return { args: { unlisted: choices.chance(0.3), ...page, activeSince: activeSince(), now } };
+    },
     closeChat() {
       const chat = chats.some(now);
       const caller = choices.chance(0.6) ? (chat?.creator ?? someVisitor()) : someVisitor();
-      if (caller === chat?.creator) chats.drop(now, ({ id }) => id === chat.id);
+      const isOperator = choices.chance(0.1);
+      if (isOperator || caller === chat?.creator) chats.drop(now, ({ id }) => id === chat?.id);
+      if (isOperator) return { args: { chatId: chat?.id ?? newId(), userId: undefined, now } };
       return { caller, args: { chatId: chat?.id ?? newId(), userId: caller.userId, now } };
     },
     postMessage() {

@@ -39,6 +39,7 @@ describe('comparing storages', () => {
     ['miscounts', 'getStats', (answer: object) => ({ ...answer, users: 3 })],
     ['forgets who is active', 'getChat', (answer: object) => ({ ...answer, activeUsers: { count: 0, users: [] } })],
     ['drops a chat from the list', 'listChats', (answer: object) => ({ ...answer, chats: [] })],
+    ['drops a session from the list', 'listSessions', (answer: object) => ({ ...answer, sessions: [] })],
   ] as const)('a storage that %s is found out, by seed, step and call', async (_name, operation, spoil) => {
     const comparing = compareStorages(fresh(), spoilt(fresh(), operation, spoil), 5, 400);
     await expect(comparing).rejects.toMatchObject({
@@ -68,6 +69,7 @@ const EVERY_OUTCOME = Object.entries({
   getStats: [],
   listChats: [],
   listMessages: ['CHAT_NOT_FOUND', 'UNAUTHENTICATED'],
+  listSessions: [],
   listUnreadCounts: ['UNAUTHENTICATED'],
   markRead: ['CHAT_NOT_FOUND', 'INVALID_ARGUMENT', 'UNAUTHENTICATED'],
   noteActivity: [],

@@ -57,13 +57,19 @@ async function play(storage: Storage, command: Command, where: string): Promise<
 async function call(storage: Storage, command: Command): Promise<unknown> {
   const { operation, args } = command;
   if (operation === 'listChats') {
-    return walk(async (after) => {
+    return walk<ChatCursor>(async (after) => {
       const { chats, next } = await storage.listChats({ ...args, after });
       return { items: chats, next };
     });
   }
+  if (operation === 'listSessions') {
+    return walk<string>(async (after) => {
+      const { sessions, next } = await storage.listSessions({ ...args, after });
+      return { items: sessions, next };
+    });
+  }
   if (operation === 'listUnreadCounts') {
-    return walk(async (after) => {
+    return walk<ChatCursor>(async (after) => {
       const { counts, next } = await storage.listUnreadCounts({ ...args, after });
       return { items: counts, next };
     });
@@ -72,11 +78,11 @@ async function call(storage: Storage, command: Command): Promise<unknown> {
 }
 
 /** Goes through all pages. Where they are cut is the storage's own affair. */
-async function walk(
-  page: (after: ChatCursor | undefined) => Promise<{ items: readonly unknown[]; next: ChatCursor | undefined }>,
+async function walk<Cursor>(
+  page: (after: Cursor | undefined) => Promise<{ items: readonly unknown[]; next: Cursor | undefined }>,
 ): Promise<unknown[]> {
   const all: unknown[] = [];
-  let after: ChatCursor | undefined;
+  let after: Cursor | undefined;
   do {
     const { items, next } = await page(after);
     all.push(...items);

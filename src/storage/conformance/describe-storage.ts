@@ -19,6 +19,7 @@ import { reading } from './reading.ts';
 import { retryIds } from './retry-ids.ts';
 import { type OpenStorage, storageTest } from './scene.ts';
 import { sessionLifetime } from './session-lifetime.ts';
+import { sessionLists } from './session-lists.ts';
 import { sessionLimit } from './session-limit.ts';
 import { sessions } from './sessions.ts';
 import { statistics } from './statistics.ts';
@@ -34,6 +35,7 @@ const THEMES = [
   sessions,
   sessionLifetime,
   sessionLimit,
+  sessionLists,
   chats,
   chatLists,
   chatLimits,

@@ -29,6 +29,7 @@ type PostOptions = Some<Contract.PostMessage, 'id' | 'clientMessageId' | 'now'>;
 type PageOptions = Some<Contract.ListMessages, 'order' | 'fromSeq' | 'limit' | 'maxBytes' | 'markRead'>;
 type UnreadOptions = Some<Contract.FetchUnread, 'ackSeq' | 'limit' | 'maxBytes'>;
 type WalkOptions = Some<Contract.ListChats, 'after' | 'limit'>;
+type SessionWalkOptions = Some<Contract.ListSessions, 'after' | 'limit'>;
 type RunOptions = Some<Contract.ReadMessages, 'afterSeq' | 'limit' | 'maxBytes'>;
 
 /** Enough for every answer of a test that is not about cutting. */
@@ -109,12 +110,22 @@ export class Handle {
     return this.storage.getChat({ chatId: id, activeSince, now: this.clock.now }, this.#options);
   }
 
-  listChats({ after, limit = AMPLE }: WalkOptions = {}): Promise<Contract.ChatPage> {
-    return this.storage.listChats({ after, limit, activeSince: 0, now: this.clock.now }, this.#options);
+  listSessions({ after, limit = AMPLE }: SessionWalkOptions = {}): Promise<Contract.SessionPage> {
+    return this.storage.listSessions({ after, limit, now: this.clock.now }, this.#options);
+  }
+
+  listChats(options: WalkOptions & { readonly unlisted?: boolean } = {}): Promise<Contract.ChatPage> {
+    const { unlisted = false, after, limit = AMPLE } = options;
+    return this.storage.listChats({ unlisted, after, limit, activeSince: 0, now: this.clock.now }, this.#options);
   }
 
   closeChat({ userId }: User, { id }: ChatId): ReturnType<Contract.Storage['closeChat']> {
     return this.storage.closeChat({ chatId: id, userId, now: this.clock.now }, this.#options);
+  }
+
+  /** Closes a chat as an operator does. */
+  closeAnyChat({ id }: ChatId): ReturnType<Contract.Storage['closeChat']> {
+    return this.storage.closeChat({ chatId: id, userId: undefined, now: this.clock.now }, this.#options);
   }
 
   post(

@@ -36,6 +36,18 @@ export function watching(test: StorageTest): void {
       stopAll(watches);
     });
 
+    test('its closing by an operator wakes, and its creator’s session is woken, too', async ({ one, other }) => {
+      const ann = await one.newSession();
+      const chat = await one.newChat(ann);
+      const watches = [await watchOn(one, { chatId: chat.id }), await watchOn(other, { userId: ann.userId })];
+      const woken = watches.map((watch) => watch.nextWake());
+      await other.closeAnyChat(chat);
+      await Promise.all(woken);
+
+      expect(await one.readMessages(chat)).toMatchObject({ code: 'CHAT_NOT_FOUND' });
+      stopAll(watches);
+    });
+
     test('the end of its creator’s session, which closes it, wakes', async ({ one, other }) => {
       const ann = await one.newSession();
       const chats = [await one.newChat(ann), await other.newChat(ann)];

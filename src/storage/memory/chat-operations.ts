@@ -41,8 +41,8 @@ export async function getChat(
 }
 
 export async function listChats(data: MemoryData, query: ListChats): Promise<ChatPage> {
-  const { activeSince, now } = query;
-  const page = pageOf(data.listedChats, query, (chat) => chat.isOpen(now));
+  const { unlisted, activeSince, now } = query;
+  const page = pageOf(unlisted ? data.chatsByAge : data.listedChats, query, (chat) => chat.isOpen(now));
   const chats: Chat[] = [];
   let steps = 0;
   for (const chat of page.values) {
@@ -72,10 +72,10 @@ export function closeChat(
 ): Refusal<'CHAT_NOT_FOUND' | 'NOT_CHAT_CREATOR'> | undefined {
   const chat = data.openChat(chatId, now);
   if (chat === undefined) return new Refusal('CHAT_NOT_FOUND');
-  if (chat.creator.id !== userId) return new Refusal('NOT_CHAT_CREATOR');
+  if (userId !== undefined && userId !== chat.creator.id) return new Refusal('NOT_CHAT_CREATOR');
   data.removeChat(chat, now);
   data.chatWatchers.wake(chatId);
-  data.userWatchers.wake(userId);
+  data.userWatchers.wake(chat.creator.id);
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { isOver } from '../../domain/lifetime.ts';
 import type { ChatRecord } from './chat-record.ts';
 import { DeadlineIndex } from './deadline-index.ts';
-import { chatIndex } from './ordered.ts';
+import { BTree, chatIndex, compareIds } from './ordered.ts';
 import { RecentCounter } from './recent-counter.ts';
 import type { RetryMemory } from './retry-memory.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -24,7 +24,10 @@ export function createMemoryData(): MemoryData {
 export class MemoryData {
   readonly pageTokenKey: Uint8Array = randomBytes(32);
   readonly sessions = new Map<string, SessionRecord>();
+  /** The same by id, the greatest first. */
+  readonly sessionsById: BTree<string, SessionRecord> = new BTree(undefined, (a, b) => compareIds(b, a));
   readonly chats = new Map<string, ChatRecord>();
+  readonly chatsByAge = chatIndex<ChatRecord>();
   readonly listedChats = chatIndex<ChatRecord>();
   /** Visits still to be taken out, each the visits to one closed chat or of one expired session. */
   readonly leftoverVisits: Iterator<Visit>[] = [];
@@ -55,18 +58,21 @@ export class MemoryData {
   /** Takes a new session in. */
   addSession(session: SessionRecord): void {
     this.sessions.set(session.id, session);
+    this.sessionsById.set(session.id, session);
     this.sessionDeadlines.update(session);
   }
 
   /** Takes a session out. Its visits and its chats are another matter. */
   removeSession(session: SessionRecord): void {
     this.sessions.delete(session.id);
+    this.sessionsById.delete(session.id);
     this.sessionDeadlines.remove(session);
   }
 
   /** Takes a new chat in, and moves its creator's deadline. */
   addChat(chat: ChatRecord): void {
     this.chats.set(chat.id, chat);
+    this.chatsByAge.set(chat.settings, chat);
     if (!chat.settings.unlisted) this.listedChats.set(chat.settings, chat);
     this.chatDeadlines.update(chat);
     chat.creator.openChats.set(chat, undefined);
@@ -79,6 +85,7 @@ export class MemoryData {
    */
   removeChat(chat: ChatRecord, closedAt: number): void {
     this.chats.delete(chat.id);
+    this.chatsByAge.delete(chat.settings);
     this.listedChats.delete(chat.settings);
     this.chatDeadlines.remove(chat);
     this.retryDeadlines.remove(chat.retries);

@@ -41,6 +41,11 @@ export class MemoryStorage implements Storage {
     return sessions.endSession(this.#data, command);
   }
 
+  async listSessions(query: Contract.ListSessions, options?: CallOptions) {
+    options?.signal?.throwIfAborted();
+    return sessions.listSessions(this.#data, query);
+  }
+
   async createChat(command: Contract.CreateChat, options?: CallOptions) {
     options?.signal?.throwIfAborted();
     return chats.createChat(this.#data, command);

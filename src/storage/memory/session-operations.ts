@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Refusal } from '../../domain/errors.ts';
 import { isOver } from '../../domain/lifetime.ts';
 import { fitsOneMore } from '../../domain/limits.ts';
-import type { Session } from '../../domain/models.ts';
-import type { Authenticate, CreateSession, EndSession } from '../storage.ts';
+import type { LiveSession, Session } from '../../domain/models.ts';
+import type { Authenticate, CreateSession, EndSession, ListSessions, SessionPage } from '../storage.ts';
 import { expireSession, STEPS_PER_TURN } from './house-keeping.ts';
 import type { MemoryData } from './memory-data.ts';
 import { SessionRecord } from './session-record.ts';
@@ -48,6 +48,22 @@ export async function endSession(
     data.chatWatchers.wake(chat.id);
   });
   return undefined;
+}
+
+export function listSessions(data: MemoryData, { after, limit, now }: ListSessions): SessionPage {
+  const sessions: LiveSession[] = [];
+  let passedOver = 0;
+  let last: string | undefined;
+  for (const [userId, session] of data.sessionsById.entries(after)) {
+    if (userId === after) continue;
+    const isLive = !isOver(session.expiresAt, now);
+    const isEnough = isLive ? sessions.length === limit : passedOver === STEPS_PER_TURN;
+    if (isEnough) return { sessions, next: last };
+    if (isLive) sessions.push(session.operatorView(now));
+    else passedOver += 1;
+    last = userId;
+  }
+  return { sessions, next: undefined };
 }
 
 /** Works through all items, and lets others have their turn in between. */

@@ -1,7 +1,7 @@
 /** Everything about one live session. */
 
-import { NEVER, sessionDeadline } from '../../domain/lifetime.ts';
-import type { Session, User } from '../../domain/models.ts';
+import { isOver, NEVER, sessionDeadline } from '../../domain/lifetime.ts';
+import type { LiveSession, Session, User } from '../../domain/models.ts';
 import type { CreateSession } from '../storage.ts';
 import type { ChatRecord } from './chat-record.ts';
 import type { Expiring } from './deadline-index.ts';
@@ -69,6 +69,21 @@ export class SessionRecord implements Expiring {
   view(): Session {
     const { userId, displayName } = this.user;
     return { userId, displayName, createdAt: this.createdAt, expiresAt: this.expiresAt };
+  }
+
+  /** As an operator sees it at `now`. */
+  operatorView(now: number): LiveSession {
+    return { ...this.view(), openChats: this.openChats.size - this.#chatsOver(now) };
+  }
+
+  /** How many of `openChats` are over, which house-keeping soon takes out. */
+  #chatsOver(now: number): number {
+    let count = 0;
+    for (const chat of this.openChats.keys()) {
+      if (!isOver(chat.expiresAt, now)) break;
+      count += 1;
+    }
+    return count;
   }
 }
 

@@ -68,11 +68,12 @@ export async function getChat(
 
 export async function listChats(
   { database }: PostgresData,
-  { after, limit, activeSince, now }: ListChats,
+  { unlisted, after, limit, activeSince, now }: ListChats,
   options?: CallOptions,
 ): Promise<ChatPage> {
+  const list = unlisted ? 'list_all_chats_v1' : 'list_chats_v1';
   const args = [...placeAfter(after), limit + 1, activeSince, now, MAX_ACTIVE_USERS_SHOWN];
-  const lines = await database.lines<{ readonly chat: ChatLine }>('list_chats_v1', args, options);
+  const lines = await database.lines<{ readonly chat: ChatLine }>(list, args, options);
   const { values, next } = pageOf(lines, limit, ({ chat }) => ({ createdAt: chat.createdAt, chatId: chat.id }));
   return { chats: values.map(({ chat }) => chatOf(chat)), next };
 }

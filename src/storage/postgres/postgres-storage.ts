@@ -57,6 +57,10 @@ export class PostgresStorage implements Storage {
     return sessions.endSession(this.#data, command, options);
   }
 
+  listSessions(query: Contract.ListSessions, options?: CallOptions) {
+    return sessions.listSessions(this.#data, query, options);
+  }
+
   createChat(command: Contract.CreateChat, options?: CallOptions) {
     return chats.createChat(this.#data, command, options);
   }

@@ -5,10 +5,20 @@ import { timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../domain/errors.ts';
 import { ENDED_PLACE_KEPT_MS } from '../../domain/limits.ts';
 import type { Session } from '../../domain/models.ts';
-import type { Authenticate, CallOptions, CreateSession, EndSession } from '../storage.ts';
+import type { Authenticate, CallOptions, CreateSession, EndSession, ListSessions, SessionPage } from '../storage.ts';
 import type { PostgresData } from './postgres-data.ts';
 import { deadlineOf } from './never.ts';
+import { GREATEST_ID, pageOf } from './pages.ts';
 import type { SessionLookups } from './session-lookups.ts';
+
+/** A live session as the functions of our schema show it. */
+interface SessionLine {
+  readonly user_id: string;
+  readonly display_name: string;
+  readonly created_at: number;
+  readonly deadline: number;
+  readonly open_chats: number;
+}
 
 /** Chats that one statement closes of an ended session. */
 const CHATS_PER_STATEMENT = 200;
@@ -55,6 +65,23 @@ export async function endSession(
   if (outcome === 'UNAUTHENTICATED' || outcome === 'SESSION_HAS_OPEN_CHATS') return new Refusal(outcome);
   if (outcome === 'CHATS') await closeChatsOf(data, userId, now, startedAtMs);
   return undefined;
+}
+
+export async function listSessions(
+  { database }: PostgresData,
+  { after = GREATEST_ID, limit, now }: ListSessions,
+  options?: CallOptions,
+): Promise<SessionPage> {
+  const lines = await database.lines<SessionLine>('list_sessions_v1', [after, limit + 1, now], options);
+  const { values, next } = pageOf(lines, limit, (line) => line.user_id);
+  const sessions = values.map(({ user_id: userId, display_name: displayName, created_at: createdAt, ...line }) => ({
+    userId,
+    displayName,
+    createdAt,
+    expiresAt: deadlineOf(line.deadline),
+    openChats: line.open_chats,
+  }));
+  return { sessions, next };
 }
 
 /** Nobody opens more, so none is left when none is found. What is not done in time house-keeping does. */

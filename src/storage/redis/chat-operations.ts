@@ -4,7 +4,7 @@ import { Refusal } from '../../domain/errors.ts';
 import { chatDeadline } from '../../domain/lifetime.ts';
 import type { Chat } from '../../domain/models.ts';
 import type { ChatPage, CloseChat, CreateChat, GetChat, ListChats, NoteActivity } from '../storage.ts';
-import { closeAndFree } from './closing.ts';
+import { closeAndFree, closingBy } from './closing.ts';
 import { intentOf } from './intents.ts';
 import { openChat } from './opening.ts';
 import type { Steps } from './operations.ts';
@@ -14,7 +14,7 @@ import { BROKEN_OFF_AFTER_MS, KEY_GRACE_MS } from './times.ts';
 import { viewChat } from './view-chat.ts';
 import { leaseOf, leaveIfEnded, visitChat } from './visiting.ts';
 
-/** Listed chats that are passed over at most: where there are more the page ends, short or empty, and the next page goes on. */
+/** Chats of a list that are passed over at most: where there are more the page ends, short or empty, and the next page goes on. */
 const MAX_PASSED_OVER = 1_000;
 /** Chats of a page that are looked at together. */
 const VIEWS_AT_ONCE = 50;
@@ -37,8 +37,11 @@ export async function getChat(steps: Steps, query: GetChat): Promise<Chat | Refu
   return chat ?? new Refusal('CHAT_NOT_FOUND');
 }
 
-export async function listChats(steps: Steps, { after, limit, activeSince, now }: ListChats): Promise<ChatPage> {
-  const query = { now, before: listStart(after), limit, passLimit: MAX_PASSED_OVER };
+export async function listChats(
+  steps: Steps,
+  { unlisted, after, limit, activeSince, now }: ListChats,
+): Promise<ChatPage> {
+  const query = { now, unlisted, before: listStart(after), limit, passLimit: MAX_PASSED_OVER };
   const [found, end] = listOf(await steps.run('list-chats', '', query));
   const places = textsOf(found);
   const chats: Chat[] = [];
@@ -62,9 +65,10 @@ export async function closeChat(
   steps: Steps,
   { chatId, userId, now }: CloseChat,
 ): Promise<Refusal<'CHAT_NOT_FOUND' | 'NOT_CHAT_CREATOR'> | undefined> {
-  const intent = intentOf({ kind: 'close', chatId, userId, at: now });
+  const closing = closingBy(userId);
+  const intent = intentOf({ kind: 'close', chatId, userId: closing.userId, at: now });
   await steps.run('intend', '', { intent, dueAt: now + BROKEN_OFF_AFTER_MS });
-  const outcome = await closeAndFree(steps, { chatId, userId, reason: 'creator', now, intent });
+  const outcome = await closeAndFree(steps, { chatId, ...closing, now, intent });
   if (outcome === 'closed') return undefined;
   return new Refusal(outcome === 'not-creator' ? 'NOT_CHAT_CREATOR' : 'CHAT_NOT_FOUND');
 }

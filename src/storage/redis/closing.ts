@@ -9,10 +9,10 @@ import { KEY_GRACE_MS } from './times.ts';
 /** Which chat to close and why. */
 export interface Closing {
   readonly chatId: string;
-  /** Who closes it, if they are its creator. */
+  /** Who closes it, if they are its creator; empty where that is not asked. */
   readonly userId: string;
-  /** By its creator, because its time is over, or because its creator's session is, whose home is cleared up by whoever ends that. */
-  readonly reason: 'creator' | 'over' | 'ended';
+  /** By its creator, by an operator, because its time is over, or because its creator's session is, whose home is cleared up by whoever ends that. */
+  readonly reason: 'creator' | 'operator' | 'over' | 'ended';
   readonly now: number;
   /** What is to be crossed off when all is done; may be empty. */
   readonly intent: string;
@@ -20,6 +20,11 @@ export interface Closing {
 
 /** How it came out: closed now, or before, or why not. */
 export type ClosingOutcome = 'closed' | 'gone' | 'not-found' | 'not-creator' | 'open';
+
+/** Who closes a chat by a call: its creator, or an operator, who is nobody in particular. */
+export function closingBy(userId = ''): Pick<Closing, 'userId' | 'reason'> {
+  return { userId, reason: userId === '' ? 'operator' : 'creator' };
+}
 
 /** Closes a chat and frees its places. */
 export async function closeAndFree(steps: Steps, closing: Closing): Promise<ClosingOutcome> {
@@ -33,8 +38,8 @@ export async function closeAndFree(steps: Steps, closing: Closing): Promise<Clos
       await freePlaces(steps, closing, textOf(remnant), numberOf(visitors));
       return kind;
     case 'not-found':
-      if (reason !== 'creator') await forgetLost(steps, closing);
-      else await dropIntent(steps, intent);
+      if (reason === 'creator' || reason === 'operator') await dropIntent(steps, intent);
+      else await forgetLost(steps, closing);
       return kind;
     case 'not-creator':
     case 'open':

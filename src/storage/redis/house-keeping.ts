@@ -1,6 +1,6 @@
 /** House-keeping: finds what has come due or was broken off and ends it. Any number of handles may; each step may be done twice. */
 
-import { closeAndFree } from './closing.ts';
+import { closeAndFree, closingBy } from './closing.ts';
 import { clearUpSomeAfter } from './departing.ts';
 import { readIntent } from './intents.ts';
 import { finishAll } from './failures.ts';
@@ -46,7 +46,7 @@ async function settle(steps: Steps, record: string, now: number): Promise<void> 
   const intent = readIntent(record);
   const { chatId, userId } = intent;
   if (intent.kind === 'open') await settleOpening(steps, intent, record, now);
-  else await closeAndFree(steps, { chatId, userId, reason: 'creator', now: intent.at, intent: record });
+  else await closeAndFree(steps, { chatId, ...closingBy(userId), now: intent.at, intent: record });
 }
 
 /** Counts what handles that are gone have posted and not told. */

@@ -2,7 +2,7 @@
 
 import { DamagedRecordError } from './failures.ts';
 
-/** An opening or a closing of a chat by its creator. */
+/** An opening of a chat by its creator, or a closing by its creator or, where the user is empty, by an operator. */
 export type Intent =
   | {
       readonly kind: 'open';

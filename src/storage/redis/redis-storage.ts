@@ -60,6 +60,10 @@ export class RedisStorage implements Storage {
     return this.#runReported(options, (steps) => sessions.endSession(steps, command));
   }
 
+  listSessions(query: Contract.ListSessions, options?: CallOptions) {
+    return this.#operations.run(options?.signal, (steps) => sessions.listSessions(steps, query));
+  }
+
   createChat(command: Contract.CreateChat, options?: CallOptions) {
     return this.#operations.run(options?.signal, (steps) => chats.createChat(steps, command));
   }

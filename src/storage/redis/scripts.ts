@@ -41,6 +41,7 @@ const SCRIPT_NAMES = [
   'left-by-session',
   'list-chats',
   'list-messages',
+  'list-sessions',
   'list-visits',
   'look-at-session',
   'look-later',
@@ -57,6 +58,7 @@ const SCRIPT_NAMES = [
   'take-session-place',
   'touch-session',
   'view-chat',
+  'view-session',
   'visit-chat',
 ] as const;
 

@@ -4,8 +4,15 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { Refusal } from '../../domain/errors.ts';
 import { isOver } from '../../domain/lifetime.ts';
-import type { Session } from '../../domain/models.ts';
-import { type Authenticate, type CreateSession, type EndSession, StorageUnavailableError } from '../storage.ts';
+import type { LiveSession, Session } from '../../domain/models.ts';
+import {
+  type Authenticate,
+  type CreateSession,
+  type EndSession,
+  type ListSessions,
+  type SessionPage,
+  StorageUnavailableError,
+} from '../storage.ts';
 import { clearUpAfter } from './departing.ts';
 import { passOverDamage } from './failures.ts';
 import { lookAtSessions } from './looking.ts';
@@ -17,6 +24,8 @@ import { BROKEN_OFF_AFTER_MS, KEY_GRACE_MS } from './times.ts';
 /** Sessions that are looked at, at once and in all, for the sake of one place. */
 const LOOKS_AT_ONCE = 50;
 const MAX_LOOKS = 500;
+/** Sessions of a page that are looked at together. */
+const VIEWS_AT_ONCE = 50;
 
 export async function createSession(
   steps: Steps,
@@ -80,4 +89,30 @@ export async function endSession(
   await clearUpAfter(steps, userId, now);
   await steps.run('free-session-places', '', { now }, [userId]);
   return undefined;
+}
+
+/** Some places are those of sessions that are over or not made yet: then a page is short. */
+export async function listSessions(steps: Steps, { after, limit, now }: ListSessions): Promise<SessionPage> {
+  const before = after === undefined ? '+' : `(${after}`;
+  const found = textsOf(await steps.run('list-sessions', '', { before, limit }));
+  const users = found.slice(0, limit);
+  const sessions: LiveSession[] = [];
+  for (let start = 0; start < users.length; start += VIEWS_AT_ONCE) {
+    const some = users.slice(start, start + VIEWS_AT_ONCE);
+    const views = await Promise.all(some.map((userId) => viewSession(steps, userId, now)));
+    sessions.push(...views.filter((session) => session !== undefined));
+  }
+  return { sessions, next: found.length > limit ? users.at(-1) : undefined };
+}
+
+async function viewSession(steps: Steps, userId: string, now: number): Promise<LiveSession | undefined> {
+  const [kind, name, createdAt, expiresAt, openChats] = listOf(await steps.run('view-session', userId, { now }));
+  if (kind === 'over') return undefined;
+  return {
+    userId,
+    displayName: textOf(name),
+    createdAt: numberOf(createdAt),
+    expiresAt: numberOf(expiresAt),
+    openChats: numberOf(openChats),
+  };
 }

@@ -55,6 +55,7 @@ CREATE TABLE chats (
   trimmed_through bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE INDEX chats_listed ON chats (created_at DESC, id DESC) WHERE NOT unlisted;
+CREATE INDEX chats_unlisted ON chats (created_at DESC, id DESC) WHERE unlisted;
 CREATE INDEX chats_by_creator ON chats (creator_id, deadline);
 CREATE INDEX chats_due ON chats (deadline);
 

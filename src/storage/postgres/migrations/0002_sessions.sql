@@ -50,6 +50,19 @@ BEGIN
     ORDER BY p.turn;
 END $$;
 
+-- The first `p_limit` live sessions by id, the greatest first, after that of a user.
+CREATE FUNCTION list_sessions_v1(p_after_user_id uuid, p_limit integer, p_now bigint)
+RETURNS TABLE (user_id uuid, display_name text, created_at bigint, deadline bigint, open_chats bigint)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
+AS $$
+BEGIN
+  RETURN QUERY SELECT s.user_id, s.display_name, s.created_at, s.deadline,
+      (SELECT count(*) FROM chats c WHERE c.creator_id = s.user_id AND c.deadline > p_now)
+    FROM sessions s WHERE s.user_id < p_after_user_id AND s.deadline > p_now
+    ORDER BY s.user_id DESC LIMIT p_limit;
+END $$;
+
 -- Ends a session. Its chats are closed by `close_chats_of_v1`, called next, or by house-keeping, which is told of them here.
 -- Returns a refusal, or whether it has chats to close: 'CHATS' or 'DONE'.
 CREATE FUNCTION end_session_v1(p_user_id uuid, p_close_chats boolean, p_now bigint, p_channel text) RETURNS text
@@ -72,4 +85,4 @@ END $$;
 
 -- Down Migration
 
-DROP FUNCTION end_session_v1, find_sessions_v1, create_session_v1, over_sessions_v1;
+DROP FUNCTION end_session_v1, list_sessions_v1, find_sessions_v1, create_session_v1, over_sessions_v1;

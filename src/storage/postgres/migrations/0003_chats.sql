@@ -59,6 +59,27 @@ BEGIN
   ) c;
 END $$;
 
+-- The same of all open chats, which have an index for each kind.
+CREATE FUNCTION list_all_chats_v1(
+  p_after_created_at bigint, p_after_id uuid, p_limit integer, p_since bigint, p_now bigint, p_shown integer
+) RETURNS TABLE (chat json)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
+AS $$
+BEGIN
+  RETURN QUERY SELECT chat_view_v1(c, p_since, p_now, p_shown) FROM (
+    (
+      SELECT * FROM chats
+      WHERE NOT unlisted AND (created_at, id) < (p_after_created_at, p_after_id) AND deadline > p_now
+      ORDER BY created_at DESC, id DESC LIMIT p_limit
+    ) UNION ALL (
+      SELECT * FROM chats
+      WHERE unlisted AND (created_at, id) < (p_after_created_at, p_after_id) AND deadline > p_now
+      ORDER BY created_at DESC, id DESC LIMIT p_limit
+    ) ORDER BY created_at DESC, id DESC LIMIT p_limit
+  ) c;
+END $$;
+
 -- Chats that are over and yet have a row: their places are free.
 CREATE FUNCTION over_chats_v1(p_now bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -124,7 +145,7 @@ BEGIN
     ON CONFLICT (bucket, shard) DO UPDATE SET kept = t.kept + excluded.kept;
 END $$;
 
--- Closes a chat for its creator, whose session gets the deadline that follows. Returns a refusal, or nothing.
+-- Closes a chat for its creator, or for an operator, who is no user; its creator's session gets the deadline that follows. Returns a refusal, or nothing.
 CREATE FUNCTION close_chat_v1(
   p_chat_id uuid, p_user_id uuid, p_now bigint, p_bucket bigint, p_shard integer, p_channel text
 ) RETURNS text
@@ -139,16 +160,16 @@ BEGIN
   IF v_creator_id <> p_user_id THEN RETURN 'NOT_CHAT_CREATOR'; END IF;
   PERFORM FROM chats WHERE id = p_chat_id FOR UPDATE;
   IF NOT FOUND THEN RETURN 'CHAT_NOT_FOUND'; END IF;
-  PERFORM FROM sessions WHERE user_id = p_user_id FOR NO KEY UPDATE;
+  PERFORM FROM sessions WHERE user_id = v_creator_id FOR NO KEY UPDATE;
   -- Chats that went by their deadline are not asked about: their closing was before this one.
   UPDATE sessions s SET
     active_at = greatest(s.active_at, p_now), chats_until = n.chats_until,
     due_at = least(s.due_at, greatest(s.active_at, p_now, n.chats_until) + s.ttl_ms)
   FROM (
-    SELECT coalesce(max(deadline), 0) AS chats_until FROM chats WHERE creator_id = p_user_id AND id <> p_chat_id
-  ) n WHERE s.user_id = p_user_id;
+    SELECT coalesce(max(deadline), 0) AS chats_until FROM chats WHERE creator_id = v_creator_id AND id <> p_chat_id
+  ) n WHERE s.user_id = v_creator_id;
   PERFORM remove_chats_v1(ARRAY[p_chat_id], p_bucket, p_shard);
-  PERFORM pg_notify(p_channel, 'c' || p_chat_id || ' u' || p_user_id);
+  PERFORM pg_notify(p_channel, 'c' || p_chat_id || ' u' || v_creator_id);
   RETURN NULL;
 END $$;
 
@@ -194,4 +215,4 @@ END $$;
 -- Down Migration
 
 DROP FUNCTION note_activity_v1, close_chats_of_v1, close_chat_v1, remove_chats_v1, create_chat_v1, over_chats_v1;
-DROP FUNCTION list_chats_v1, get_chat_v1, chat_view_v1, active_users_v1;
+DROP FUNCTION list_all_chats_v1, list_chats_v1, get_chat_v1, chat_view_v1, active_users_v1;

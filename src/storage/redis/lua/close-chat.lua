@@ -2,7 +2,8 @@
 --
 -- KEYS chat: meta log retries retry_order positions active visitors leases gone wake
 -- ARGV: #now user reason #grace_ms
---   reason: 'creator' if the user is its creator and it is open, 'over' if its time is over, 'ended' whatever holds
+--   reason: 'creator' if the user is its creator and it is open, 'operator' if it is open, 'over' if its time is over,
+--     'ended' whatever holds
 -- result: {'closed', remnant, visitors left} | {'gone', remnant, visitors left} if it was closed before
 --   | {'not-found'} | {'not-creator'} | {'open'} if its time is not over
 --   remnant: last seq, creator, createdAt, when it closed, with '|' in between
@@ -19,7 +20,7 @@ if not found[1] then
 end
 local creator, expires_at = found[1], tonumber(found[2])
 local is_over = now >= expires_at
-if reason == 'creator' and is_over then return { 'not-found' } end
+if is_over and (reason == 'creator' or reason == 'operator') then return { 'not-found' } end
 if reason == 'creator' and creator ~= user then return { 'not-creator' } end
 if reason == 'over' and not is_over then return { 'open' } end
 

@@ -1,6 +1,6 @@
 -- Frees the places of sessions that are over, and has what they leave cleared up.
 --
--- KEYS server: sessions departed
+-- KEYS server: sessions session_ids departed
 -- ARGV: #now ...
 --   users
 -- result: nothing
@@ -9,5 +9,6 @@
 
 for _, user in ipairs(rest) do
   redis.call('ZREM', sessions, user)
+  redis.call('ZREM', session_ids, user)
   redis.call('ZADD', departed, text(now), user)
 end

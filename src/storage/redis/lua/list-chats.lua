@@ -1,15 +1,17 @@
--- Places of listed chats that are open, most recently created first; passes over others, up to a number.
+-- Places of chats that are open, the listed ones or all, most recently created first; passes over others, up to a number.
 --
--- KEYS server: chats listed
--- ARGV: #now before #limit #pass_limit
+-- KEYS server: chats listed by_age
+-- ARGV: #now unlisted before #limit #pass_limit
+--   unlisted: empty for the listed ones
 --   before: '+', or '(' and the place that the list follows
 -- result: {places, the place up to which was looked or empty at the end}
 -- include: text
 
+local index = unlisted == '' and listed or by_age
 local places = {}
 local passed = 0
 while passed <= pass_limit do
-  local found = redis.call('ZREVRANGEBYLEX', listed, before, '-', 'LIMIT', 0, limit + 1)
+  local found = redis.call('ZREVRANGEBYLEX', index, before, '-', 'LIMIT', 0, limit + 1)
   for index, place in ipairs(found) do
     if #places == limit then return { places, places[limit] } end
     local expires_at = redis.call('ZSCORE', chats, string.match(place, ':(.+)$'))
@@ -18,7 +20,7 @@ while passed <= pass_limit do
     else
       passed = passed + 1
       -- Redis has dropped it before anybody closed it.
-      if not expires_at then redis.call('ZREM', listed, place) end
+      if not expires_at then redis.call('ZREM', index, place) end
     end
     before = '(' .. place
   end

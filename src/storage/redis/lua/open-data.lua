@@ -1,6 +1,6 @@
 -- Finds or founds the data under a prefix.
 --
--- KEYS server: meta sessions chats listed reported totals recent journal unreported departed closed
+-- KEYS server: meta sessions session_ids chats listed by_age reported totals recent journal unreported departed closed
 -- ARGV: layout page_token_key
 -- result: {'data', layout, page token key} | {'foreign', why}
 
