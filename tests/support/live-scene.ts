@@ -6,6 +6,7 @@ import { Refusal } from '../../src/domain/errors.ts';
 import { CALL_DEADLINE_MS, DEFAULT_LIMITS, MAX_WAIT_MS } from '../../src/domain/limits.ts';
 import type { Message, User } from '../../src/domain/models.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
+import { NO_LIVE_METER, type LiveMeter } from '../../src/live/live-meter.ts';
 import { NO_CALL_METER } from '../../src/service/call-meter.ts';
 import type { Caller } from '../../src/service/calls.ts';
 import { Credentials } from '../../src/service/credentials.ts';
@@ -34,6 +35,8 @@ export interface SceneOptions {
   readonly sessionTtlMs?: number;
   /** What the hub sees of the storage, for tests in which it is slow or fails. */
   readonly disturb?: (storage: Storage) => Storage;
+  /** Told of streams and waits. */
+  readonly meter?: LiveMeter;
 }
 
 export class LiveScene {
@@ -50,7 +53,8 @@ export class LiveScene {
     const storage = disturb(this.storage);
     const limits = { ...DEFAULT_LIMITS, maxStreamsPerSession };
     this.#sessionTtlMs = sessionTtlMs;
-    this.hub = createLiveHub({ storage, clock, log, limits });
+    const { meter = NO_LIVE_METER } = options;
+    this.hub = createLiveHub({ storage, clock, log, limits, meter });
     this.#dependencies = {
       storage,
       live: this.hub,

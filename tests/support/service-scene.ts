@@ -4,6 +4,7 @@ import { Refusal } from '../../src/domain/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import type { Chat, Message } from '../../src/domain/models.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
+import { NO_CALL_METER, type CallMeter } from '../../src/service/call-meter.ts';
 import type { Call, Method } from '../../src/service/calls.ts';
 import { createService } from '../../src/service/create-service.ts';
 import type { CreateChatRequest, FetchUnreadRequest, ListMessagesRequest } from '../../src/service/requests.ts';
@@ -18,6 +19,8 @@ export interface ServiceSceneOptions {
   readonly limits?: Partial<Limits>;
   /** What the service sees of the storage, for tests in which it is slow or fails. */
   readonly disturb?: (storage: Storage) => Storage;
+  /** Told of every call. */
+  readonly meter?: CallMeter;
 }
 
 export class ServiceScene {
@@ -30,7 +33,7 @@ export class ServiceScene {
   readonly logged: readonly string[];
   isShuttingDown = false;
 
-  constructor({ limits = {}, disturb = (storage) => storage }: ServiceSceneOptions = {}) {
+  constructor({ limits = {}, disturb = (storage) => storage, meter = NO_CALL_METER }: ServiceSceneOptions = {}) {
     const storage = disturb(this.storage);
     const { clock } = this;
     const allLimits = { ...DEFAULT_LIMITS, ...limits };
@@ -38,7 +41,7 @@ export class ServiceScene {
     this.logged = log.fullLines;
     this.hub = createLiveHub({ storage, clock, log, limits: allLimits });
     const isShuttingDown = (): boolean => this.isShuttingDown;
-    this.service = createService({ storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown });
+    this.service = createService({ storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown, meter });
   }
 
   async newSession(displayName = 'Ada'): Promise<CreateSessionResponse> {
