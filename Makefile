@@ -9,7 +9,7 @@ SOURCES := $(shell find src contracts -type f -not -name '*.test.ts' 2>/dev/null
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
 
-.PHONY: help run demo test test-faults check check-generated generate lint fmt bench baseline clean
+.PHONY: help run demo test test-faults check check-generated generate lint fmt bench baseline clean up down image-smoke
 
 help: ## Lists what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,19 @@ bench: $(INSTALLED) ## Measures the server beside bare gRPC and HTTP, and every 
 
 baseline: $(INSTALLED) ## At a release: makes today's contract the one that must not be broken
 	@buf build --exclude-source-info -o contracts/baseline.binpb
+
+# Compose is part of docker, or a command of its own.
+COMPOSE = $$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+up: ## Builds the image and starts two instances, balancer, storages and monitoring in containers; VECHE_STORAGE=postgres
+	@$(COMPOSE) up --build --detach $(ARGS)
+
+down: ## Stops those containers; their data are kept, unless ARGS="--volumes"
+	@$(COMPOSE) down --timeout 30 $(ARGS)
+
+image-smoke: ## Builds the image and tries it, read-only and without rights; needs docker
+	@docker build --tag veche:local .
+	@deploy/smoke.sh veche:local
 
 clean: ## Removes everything that was built or installed
 	@rm -rf node_modules dist coverage .cache
