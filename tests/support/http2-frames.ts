@@ -3,12 +3,22 @@
 import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** How HTTP/2 begins. */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
 const FRAME_HEADER_BYTES = 9;
-const FRAME_TYPES = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, windowUpdate: 8 } as const;
+const FRAME_TYPES = {
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
 const END_STREAM = 1;
 const END_HEADERS = 4;
 const ACK = 1;
@@ -39,22 +49,31 @@ export function http2Frame(
 /** What each side sends first. */
 export const SETTINGS = http2Frame('settings');
 
+/** The frame that begins a call. @param options.flags without END_HEADERS more of them are announced. */
+export function openCall(
+  streamId: number,
+  headers: Readonly<Record<string, string>>,
+  { flags = END_HEADERS }: { readonly flags?: number } = {},
+): Buffer {
+  const allHeaders = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
+  return http2Frame('headers', { flags, streamId, payload: headerBlock(allHeaders) });
+}
+
 /** The frames of a call that is reset in the same breath. */
 export function resetCall(
   streamId: number,
   headers: Readonly<Record<string, string>>,
   body: Buffer = Buffer.alloc(0),
 ): Buffer {
-  const allHeaders = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
   return Buffer.concat([
-    http2Frame('headers', { flags: END_HEADERS, streamId, payload: headerBlock(allHeaders) }),
+    openCall(streamId, headers),
     http2Frame('data', { flags: END_STREAM, streamId, payload: body }),
     http2Frame('reset', { streamId, payload: Buffer.of(0, 0, 0, constants.NGHTTP2_CANCEL) }),
   ]);
 }
 
 /** Headers with nothing saved on their size. */
-function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
+export function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat(
     Object.entries(headers).flatMap(([name, value]) => [Buffer.of(0), shortText(name), shortText(value)]),
   );
@@ -72,8 +91,10 @@ export class FrameConnection {
   readonly #socket: Socket;
   readonly #ended: Promise<unknown>;
 
-  constructor(port: number) {
-    this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  /** @param ca what is trusted, of a server that speaks TLS. */
+  constructor(port: number, ca?: string) {
+    const address = { port, host: '127.0.0.1', allowHalfOpen: true };
+    this.#socket = ca === undefined ? connect(address) : connectTls({ ...address, ca, ALPNProtocols: ['h2'] });
     this.#socket.on('error', () => {});
     this.#ended = new Promise((resolve) => this.#socket.once('end', resolve).once('close', resolve));
     this.#socket.on('data', (bytes) => {
