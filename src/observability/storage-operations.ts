@@ -20,6 +20,7 @@ const ALL: Readonly<Record<StorageOperation, true>> = {
   fetchUnread: true,
   markRead: true,
   listUnreadCounts: true,
+  listSessions: true,
   readMessages: true,
   noteActivity: true,
   getStats: true,
