@@ -85,7 +85,7 @@ export interface Overrides {
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { host, port, grpcPort, ops, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
-  const { maxConnections, maxConnectionsPerAddress } = config;
+  const { adminToken, maxConnections, maxConnectionsPerAddress } = config;
   const { log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
@@ -120,13 +120,24 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     metrics.readStatsBy(() => storage.getStats({ now: clock.now() }));
 
     const live = createLiveHub({ storage, clock, limits, log, meter: metrics.live });
-    const service = createService({ storage, live, clock, limits, log, isShuttingDown, meter: metrics.calls });
+    const service = createService({
+      storage,
+      live,
+      clock,
+      limits,
+      log,
+      isShuttingDown,
+      adminToken,
+      meter: metrics.calls,
+    });
+    const forOperators = adminToken !== undefined;
     const heldBytes = { ...heldBounds(availableMemoryBytes()), ...overrides.heldBounds };
     const held = { arriving: new HeldBytes(heldBytes.arriving), untaken: new HeldBytes(heldBytes.untaken) };
     const grpc = createGrpcServer({
       service,
       limits,
       held,
+      forOperators,
       reflection,
       onRefused: (code) => metrics.refusals('grpc', code),
     });
@@ -134,6 +145,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       service,
       limits,
       held,
+      forOperators,
       corsOrigins,
       hstsMaxAgeMs: tls?.hstsMaxAgeMs ?? 0,
       probed: ops === undefined ? probed : undefined,

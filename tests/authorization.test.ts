@@ -6,6 +6,7 @@ import { HTTP_STATUSES } from '../src/http/problem.ts';
 import { API_NAMES, isRefused, type Api, type ApiName, type Fields } from './parity/api.ts';
 import { GrpcApi } from './parity/grpc-api.ts';
 import { HttpApi } from './parity/http-api.ts';
+import { ADMIN_TOKEN } from './support/admin-token.ts';
 import {
   AUTHORIZATION,
   CALLERS,
@@ -23,7 +24,7 @@ let app: TestApp;
 let apis: Readonly<Record<ApiName, Api>>;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ config: { adminToken: ADMIN_TOKEN } });
   apis = { gRPC: new GrpcApi(app.client), HTTP: new HttpApi(app.port) };
 });
 

@@ -7,19 +7,25 @@ import {
   type MessageInitShape,
 } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AdminService } from '../src/gen/veche/v1/admin_pb.js';
 import { ChatService } from '../src/gen/veche/v1/chat_pb.js';
 import { MessageService } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { StatsService } from '../src/gen/veche/v1/stats_pb.js';
-import { NEEDS_SESSION, type Method } from '../src/service/calls.ts';
+import { CALLED_BY, type Method } from '../src/service/calls.ts';
+import { ADMIN_TOKEN } from './support/admin-token.ts';
 import { cutOff, isText, LONE_SURROGATE, withContent, withOtherWireType } from './support/bad-bytes.ts';
 import { failure, type GrpcError } from './support/grpc-error.ts';
 import { Person } from './support/person.ts';
 import { startTestApp, type TestApp } from './support/test-app.ts';
 
-const METHODS: readonly DescMethod[] = [SessionService, ChatService, MessageService, StatsService].flatMap(
-  ({ methods }) => methods,
-);
+const METHODS: readonly DescMethod[] = [
+  SessionService,
+  ChatService,
+  MessageService,
+  StatsService,
+  AdminService,
+].flatMap(({ methods }) => methods);
 const FIELDS = METHODS.flatMap((method) =>
   method.input.fields.map((field) => ({ title: `${method.name}: ${field.name}`, method, field })),
 );
@@ -28,21 +34,27 @@ let app: TestApp;
 let anna: Person;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ config: { adminToken: ADMIN_TOKEN } });
   anna = await Person.enter(app.client);
 });
 
 afterAll(() => app.close());
 
 /** The refusal of a request of these bytes. */
-function refusalOf(method: DescMethod, bytes: Uint8Array, token: string | undefined = anna.token): Promise<GrpcError> {
+function refusalOf(method: DescMethod, bytes: Uint8Array, token = tokenFor(method)): Promise<GrpcError> {
   return method.methodKind === 'server_streaming'
     ? failure(app.client.streamRaw(method, bytes, { token }).next())
     : failure(app.client.callRaw(method, bytes, { token }));
 }
 
+/** Of somebody for whom the method is. */
+function tokenFor({ name }: DescMethod): string {
+  return CALLED_BY[name as Method] === 'operator' ? ADMIN_TOKEN : anna.token;
+}
+
 /** What must be in a request, whichever it is in. */
-const REQUIRED = { chatId: '0198c0de-7e11-7a5c-8b3d-2f6a1c9e4d70', text: 'Слово', seq: 0n };
+const UUID = '0198c0de-7e11-7a5c-8b3d-2f6a1c9e4d70';
+const REQUIRED = { chatId: UUID, userId: UUID, text: 'Слово', seq: 0n, reason: 'спам' };
 
 /** The bytes of a request in which nothing is wrong but one field. */
 function wrongIn({ input }: DescMethod, field: DescField, bytes: Uint8Array): Uint8Array {
@@ -92,13 +104,13 @@ describe('every field that is not as it should be is named', () => {
   });
 });
 
-describe('who has no session is told so first', () => {
-  const withSession = METHODS.filter(({ name }) => NEEDS_SESSION[name as Method]);
+describe('who has no token for a method is told so first', () => {
+  const notForAnybody = METHODS.filter(({ name }) => CALLED_BY[name as Method] !== 'anybody');
 
-  test.each(withSession)('$name', async (method) => {
+  test.each(notForAnybody)('$name', async (method) => {
     const badRequests = [new Uint8Array(), Uint8Array.of(0xff), ...method.input.fields.map(withOtherWireType)];
     for (const bytes of badRequests) {
-      for (const token of ['', 'unknown', anna.userId, anna.token.slice(0, -1), `${anna.token}A`]) {
+      for (const token of ['', 'unknown', anna.userId, anna.token.slice(0, -1), `${tokenFor(method)}A`]) {
         const error = await refusalOf(method, bytes, token);
         expect(error).toMatchObject({ grpcCode: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED', violations: {} });
       }

@@ -28,7 +28,8 @@ interface OperationObject {
 }
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'] as const;
-const SESSION_SCHEME = 'sessionToken';
+/** Who an operation is for, by the token it asks for. */
+const CALLERS: Readonly<Record<string, Operation['calledBy']>> = { sessionToken: 'session', adminToken: 'operator' };
 
 /** Reads all operations. @throws if one asks for a security that nothing checks. */
 export function readOperations(document: OpenApiDocument): readonly Operation[] {
@@ -64,7 +65,7 @@ export function readOperations(document: OpenApiDocument): readonly Operation[] 
       operationId,
       method: method.toUpperCase() as HttpMethod,
       path,
-      needsSession: needsSession(operation),
+      calledBy: calledBy(operation),
       query: schemasIn('query'),
       headers: schemasIn('header'),
       ...(requestBody !== undefined && {
@@ -81,10 +82,13 @@ export function readOperations(document: OpenApiDocument): readonly Operation[] 
   );
 }
 
-function needsSession({ operationId, security }: OperationObject): boolean {
+function calledBy({ operationId, security }: OperationObject): Operation['calledBy'] {
   const schemes = security.flatMap((requirement) => Object.keys(requirement));
-  if (schemes.some((scheme) => scheme !== SESSION_SCHEME)) {
-    throw new Error(`${operationId} asks for ${schemes.join(', ')}, of which only ${SESSION_SCHEME} is checked`);
+  const [caller = 'anybody', ...others] = schemes.map((scheme) => CALLERS[scheme]);
+  if (others.length > 0 || schemes.some((scheme) => !Object.hasOwn(CALLERS, scheme))) {
+    throw new Error(
+      `${operationId} asks for ${schemes.join(', ')}, which is not one of ${Object.keys(CALLERS).join(', ')}`,
+    );
   }
-  return schemes.length > 0;
+  return caller;
 }

@@ -114,17 +114,19 @@ describe('veche config', () => {
       '--max-chats=-1',
       '--max-users',
       '-1',
+      '--admin-tokn=s3cret',
       '--admin-token=s3cret',
     ];
     expect(await run(args, { VECHE_HOST: 'a:1' })).toStrictEqual({
       code: 2,
       output: '',
-      errors: `veche: 7 problems with the settings:
+      errors: `veche: 8 problems with the settings:
   - port has no value (--port); it must be a whole number from 0 to 65535
   - unknown flag --prot; did you mean --port?
   - unexpected argument "more"
-  - unknown flag --admin-token
+  - unknown flag --admin-tokn; did you mean --admin-token?
   - host is "a:1" (VECHE_HOST); it must be a host name or an IP address, without brackets or a port
+  - admin-token is *** (--admin-token); it must be 16 to 256 visible ASCII characters without spaces, or none
   - max-users is "-1" (--max-users); it must be a whole number from 0 to 1000000000
   - max-chats is "-1" (--max-chats); it must be a whole number from 0 to 1000000000
 `,

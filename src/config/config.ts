@@ -19,6 +19,8 @@ export interface Config {
   readonly redis?: RedisConfig | undefined;
   /** There if its URL is. */
   readonly postgres?: PostgresConfig | undefined;
+  /** What operators show. Without one there are no calls for them. */
+  readonly adminToken?: string | undefined;
   readonly reflection: boolean;
   /** Of other servers' web pages that may call. */
   readonly corsOrigins: Origins;
@@ -79,6 +81,7 @@ export function toConfig(settings: ServerSettings): Config {
     storage: settings.storage,
     redis: toRedisConfig(settings),
     postgres: toPostgresConfig(settings),
+    adminToken: settings['admin-token'],
     reflection: settings.reflection,
     corsOrigins: settings['cors-origins'] ?? [],
     limits: Object.freeze({

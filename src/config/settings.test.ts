@@ -35,6 +35,7 @@ describe('the settings of the server', () => {
       storage: 'memory',
       redis: undefined,
       postgres: undefined,
+      adminToken: undefined,
       reflection: true,
       corsOrigins: [],
       limits: DEFAULT_LIMITS,
@@ -91,6 +92,28 @@ describe('the settings of the server', () => {
     ['postgres-schema', 'a'.repeat(49)],
   ] as const)('have no %s %j', (name, text) => {
     expect(SETTINGS[name].kind.read(text)).toBeUndefined();
+  });
+
+  test.each(['', 'fifteen-letters', 'with spaces inside it', 'с-буквами-не-ASCII', 'x'.repeat(257)])(
+    'have no admin token %j, and do not show it',
+    (text) => {
+      expect(SETTINGS['admin-token'].kind.read(text)).toBeUndefined();
+      if (text === '') return;
+      expect((resolve({ VECHE_ADMIN_TOKEN: text }) as WrongSettings).problems).toStrictEqual([
+        'admin-token is *** (VECHE_ADMIN_TOKEN); it must be 16 to 256 visible ASCII characters without spaces, or none',
+      ]);
+    },
+  );
+
+  test('take an admin token of 16 characters, or that of a file', () => {
+    expect(resolve({ VECHE_ADMIN_TOKEN: 'sixteen-letters!' })).toMatchObject({
+      values: { 'admin-token': 'sixteen-letters!' },
+    });
+    const readFile = (): string => 'from-a-secret-file\n';
+    const env = { VECHE_ADMIN_TOKEN_FILE: '/run/secrets/admin' };
+    expect(resolveSettings(SETTINGS, { flags: NO_FLAGS, env, readFile }, SETTING_RULES)).toMatchObject({
+      values: { 'admin-token': 'from-a-secret-file' },
+    });
   });
 
   test('make a configuration that cannot be changed', () => {

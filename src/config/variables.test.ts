@@ -45,7 +45,7 @@ describe('the variables that Kubernetes sets', () => {
 
 describe('an unknown variable', () => {
   test('is a problem, without its value', () => {
-    expect(problems({ VECHE_ADMIN_TOKE: 's3cret' })).toStrictEqual(['unknown variable VECHE_ADMIN_TOKE']);
+    expect(problems({ VECHE_PASSWORD: 's3cret' })).toStrictEqual(['unknown variable VECHE_PASSWORD']);
   });
 
   test('is a problem even if it is empty', () => {

@@ -7,6 +7,7 @@ export const ERROR_MEANINGS = {
   UNAUTHENTICATED: 'There is no live session with this token.',
   INVALID_ARGUMENT: 'The request has invalid fields; each is named with what is allowed.',
   CHAT_NOT_FOUND: 'There is no open chat with this id.',
+  SESSION_NOT_FOUND: 'There is no live session of this user; only an operator is told so.',
   CHAT_READ_ONLY: 'Only the creator may post to this chat.',
   NOT_CHAT_CREATOR: 'Only the creator may close this chat.',
   MESSAGE_ID_CONFLICT: 'This client_message_id was used for another text in the past 10 minutes.',

@@ -12,6 +12,8 @@ export const MAX_TITLE_LENGTH = 128;
 export const MAX_ALLOWED_MESSAGE_LENGTH = 65_536;
 /** Longest client message id, in characters. */
 export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
+/** Longest reason that an operator gives for what they do, in characters. */
+export const MAX_REASON_LENGTH = 200;
 /** The highest seq, position or count that every layer can carry exactly. */
 export const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from './problem.ts';
-import { parseClientMessageId, parseDisplayName, parseMessageText, parseTitle } from './text.ts';
+import { parseClientMessageId, parseDisplayName, parseMessageText, parseReason, parseTitle } from './text.ts';
 
 function problemOf(result: string | Problem): string {
   expect(result).toBeInstanceOf(Problem);
@@ -114,5 +114,24 @@ describe('a client message id', () => {
     expect(problemOf(parseClientMessageId(''))).toContain('1 to 64 characters');
     expect(problemOf(parseClientMessageId('a\0'))).toContain('NUL');
     expect(problemOf(parseClientMessageId('a\uD800'))).toContain('lone surrogate');
+  });
+});
+
+describe('a reason', () => {
+  test.each([
+    ['x', 'x'],
+    ['  spam,   again\t', 'spam, again'],
+    ['😀'.repeat(200), '😀'.repeat(200)],
+  ])('is taken as a name is: %j', (value, accepted) => {
+    expect(parseReason(value)).toBe(accepted);
+  });
+
+  test.each([
+    ['', 'must have 1 to 200 characters, is empty'],
+    [' \t ', 'must have 1 to 200 characters, is empty'],
+    ['x'.repeat(201), 'must have 1 to 200 characters, has more'],
+    ['one line\nand one that looks like a line of the log', 'must not have control characters'],
+  ])('is refused where a name is: %j', (value, description) => {
+    expect(problemOf(parseReason(value))).toBe(description);
   });
 });

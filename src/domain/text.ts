@@ -1,6 +1,11 @@
 /** Is this name or text acceptable? Constructors that return the accepted form or say what is wrong. */
 
-import { MAX_CLIENT_MESSAGE_ID_LENGTH, MAX_DISPLAY_NAME_LENGTH, MAX_TITLE_LENGTH } from './limits.ts';
+import {
+  MAX_CLIENT_MESSAGE_ID_LENGTH,
+  MAX_DISPLAY_NAME_LENGTH,
+  MAX_REASON_LENGTH,
+  MAX_TITLE_LENGTH,
+} from './limits.ts';
 import { Problem } from './problem.ts';
 
 /** How many times longer than its accepted form a name may be sent: what is longer is not even looked at. */
@@ -25,6 +30,11 @@ export function parseDisplayName(value: string): string | Problem {
 /** A chat title in its accepted form: by the rules of display names, 0 to 128 characters. */
 export function parseTitle(value: string): string | Problem {
   return parseName(value, 0, MAX_TITLE_LENGTH);
+}
+
+/** An operator's reason in its accepted form: by the rules of display names, 1 to 200 characters; so it is one line of a log. */
+export function parseReason(value: string): string | Problem {
+  return parseName(value, 1, MAX_REASON_LENGTH);
 }
 
 /** A message text, unchanged: 1 to `maxLength` characters, not only white space, no NUL, no lone surrogates. */

@@ -1,15 +1,20 @@
 import { create, fromBinary, toBinary, type DescMessage } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AdminService } from '../gen/veche/v1/admin_pb.js';
 import { ChatService } from '../gen/veche/v1/chat_pb.js';
 import { MessageService, PostMessageRequestSchema } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
 import { requestDecoder, responseEncoder } from './codec.ts';
 
-const REQUESTS: readonly DescMessage[] = [SessionService, ChatService, MessageService, StatsService].flatMap(
-  ({ methods }) => methods.map(({ input }) => input),
-);
+const REQUESTS: readonly DescMessage[] = [
+  SessionService,
+  ChatService,
+  MessageService,
+  StatsService,
+  AdminService,
+].flatMap(({ methods }) => methods.map(({ input }) => input));
 
 describe('the decoder of requests', () => {
   test('decodes what an encoder made', () => {

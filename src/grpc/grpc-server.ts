@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { Limits } from '../domain/limits.ts';
+import { AdminService } from '../gen/veche/v1/admin_pb.js';
 import { ChatService } from '../gen/veche/v1/chat_pb.js';
 import { MessageService } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
@@ -11,6 +12,7 @@ import { StatsService } from '../gen/veche/v1/stats_pb.js';
 import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { Service } from '../service/service.ts';
 import { addService, type AdapterHooks } from './adapter.ts';
+import { adminHandlers } from './admin-handlers.ts';
 import type { OnRefused } from './arriving-requests.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { Connections } from './connections.ts';
@@ -29,6 +31,8 @@ export interface GrpcServerOptions {
   readonly service: Service;
   readonly limits: Limits;
   readonly held: HeldByCallers;
+  /** Whether there are calls for operators. */
+  readonly forOperators: boolean;
   /** Whether reflection is offered. */
   readonly reflection: boolean;
   /** Told of the calls that are refused before a method of Veche's sees them. */
@@ -54,10 +58,18 @@ export interface GrpcServer {
   shutdown(graceMs: number): Promise<void>;
 }
 
+/** Those that every server has. */
 const SERVICES = [SessionService, ChatService, MessageService, StatsService] as const;
 
 /** Makes a gRPC server that serves the connections injected into it. */
-export function createGrpcServer({ service, limits, held, reflection, onRefused }: GrpcServerOptions): GrpcServer {
+export function createGrpcServer({
+  service,
+  limits,
+  held,
+  forOperators,
+  reflection,
+  onRefused,
+}: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
 
@@ -70,12 +82,14 @@ export function createGrpcServer({ service, limits, held, reflection, onRefused 
   addService(server, ChatService, chatHandlers(service), hooks);
   addService(server, MessageService, messageHandlers(service), hooks);
   addService(server, StatsService, statsHandlers(service), hooks);
+  if (forOperators) addService(server, AdminService, adminHandlers(service), hooks);
+  const services = forOperators ? [...SERVICES, AdminService] : SERVICES;
   const health = addHealth(
     server,
-    SERVICES.map(({ typeName }) => typeName),
+    services.map(({ typeName }) => typeName),
     onRefused,
   );
-  const reflected = reflection ? addReflection(server, SERVICES, onRefused) : undefined;
+  const reflected = reflection ? addReflection(server, services, onRefused) : undefined;
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = new Connections(MAX_SILENCE_MS);

@@ -3,6 +3,7 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import type { MessageOrder } from '../domain/models.ts';
 import { Problem } from '../domain/problem.ts';
+import type * as AdminWire from '../gen/veche/v1/admin_pb.js';
 import type * as ChatWire from '../gen/veche/v1/chat_pb.js';
 import * as MessageWire from '../gen/veche/v1/message_pb.js';
 import type * as SessionWire from '../gen/veche/v1/session_pb.js';
@@ -59,6 +60,22 @@ export function readListUnreadCounts(request: MessageWire.ListUnreadCountsReques
 
 export function readSubscribe({ chatId, afterSeq }: MessageWire.SubscribeRequest): Request.SubscribeRequest {
   return { chatId, afterSeq: int64(afterSeq) };
+}
+
+export function readListSessions(request: AdminWire.ListSessionsRequest): Request.ListSessionsRequest {
+  return { pageSize: request.pageSize, pageToken: unlessEmpty(request.pageToken) };
+}
+
+export function readListAllChats(request: AdminWire.ListAllChatsRequest): Request.ListAllChatsRequest {
+  return { pageSize: request.pageSize, pageToken: unlessEmpty(request.pageToken) };
+}
+
+export function readCloseAnyChat({ chatId, reason }: AdminWire.CloseAnyChatRequest): Request.CloseAnyChatRequest {
+  return { chatId, reason };
+}
+
+export function readEndAnySession({ userId, reason }: AdminWire.EndAnySessionRequest): Request.EndAnySessionRequest {
+  return { userId, reason };
 }
 
 /** What is too large for a number stays too large: no such value passes for a whole number. */

@@ -4,7 +4,8 @@
  */
 
 import type { Limits } from '../domain/limits.ts';
-import type { ActiveUser, Chat, Message, Session, UnreadCount, User } from '../domain/models.ts';
+import type { ActiveUser, Chat, LiveSession, Message, Session, UnreadCount, User } from '../domain/models.ts';
+import type * as AdminWire from '../gen/veche/v1/admin_pb.js';
 import type * as ChatWire from '../gen/veche/v1/chat_pb.js';
 import type * as MessageWire from '../gen/veche/v1/message_pb.js';
 import type * as SessionWire from '../gen/veche/v1/session_pb.js';
@@ -74,6 +75,30 @@ export function writeGetStats(response: Response.GetStatsResponse): StatsWire.Ge
   };
 }
 
+export function writeListSessions(response: Response.ListSessionsResponse): AdminWire.ListSessionsResponse {
+  return {
+    $typeName: 'veche.v1.ListSessionsResponse',
+    sessions: response.sessions.map(writeLiveSession),
+    nextPageToken: response.nextPageToken ?? '',
+  };
+}
+
+export function writeListAllChats(response: Response.ListAllChatsResponse): AdminWire.ListAllChatsResponse {
+  return {
+    $typeName: 'veche.v1.ListAllChatsResponse',
+    chats: response.chats.map(writeChat),
+    nextPageToken: response.nextPageToken ?? '',
+  };
+}
+
+export function writeCloseAnyChat(): AdminWire.CloseAnyChatResponse {
+  return { $typeName: 'veche.v1.CloseAnyChatResponse' };
+}
+
+export function writeEndAnySession(): AdminWire.EndAnySessionResponse {
+  return { $typeName: 'veche.v1.EndAnySessionResponse' };
+}
+
 export function writeMessage({ id, chatId, seq, author, text, sentAt }: Message): MessageWire.Message {
   return {
     $typeName: 'veche.v1.Message',
@@ -93,6 +118,18 @@ function writeSession({ userId, displayName, createdAt, expiresAt }: Session): S
     displayName,
     createdAt: toTimestamp(createdAt),
     expiresAt: toTimestamp(expiresAt),
+  };
+}
+
+function writeLiveSession(session: LiveSession): AdminWire.LiveSession {
+  const { userId, displayName, createdAt, expiresAt, openChats } = session;
+  return {
+    $typeName: 'veche.v1.LiveSession',
+    userId,
+    displayName,
+    createdAt: toTimestamp(createdAt),
+    expiresAt: toTimestamp(expiresAt),
+    openChats: BigInt(openChats),
   };
 }
 

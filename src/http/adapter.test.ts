@@ -17,6 +17,7 @@ const HANDLERS = Object.fromEntries(
 
 function register(operations: readonly Operation[], handlers = HANDLERS): void {
   registerOperations(fastify({ exposeHeadRoutes: false }), operations, handlers, {
+    forOperators: true,
     onFailure: () => new Refusal('INTERNAL'),
     untaken: new UntakenAnswers(new HeldBytes(Infinity)),
     refuse: sendProblem,
@@ -36,16 +37,16 @@ describe('a server does not start', () => {
     expect(() => register(rest)).toThrow(`the contract has no ${first?.operationId}`);
   });
 
-  test('with an operation whose need of a session is another than its method has', () => {
-    const open = OPERATIONS.map((operation) => Object.assign({}, operation, { needsSession: false }));
-    expect(() => register(open)).toThrow('getSession has another need of a session');
+  test('with an operation that is for others than its method', () => {
+    const open = OPERATIONS.map((operation) => Object.assign({}, operation, { calledBy: 'anybody' as const }));
+    expect(() => register(open)).toThrow('getSession is for session elsewhere');
   });
 
   test('with a probe that needs a session', () => {
     const closed = OPERATIONS.map((operation) =>
-      operation.operationId === 'getMetrics' ? { ...operation, needsSession: true } : operation,
+      operation.operationId === 'getMetrics' ? { ...operation, calledBy: 'session' as const } : operation,
     );
-    expect(() => register(closed)).toThrow('getMetrics has another need of a session');
+    expect(() => register(closed)).toThrow('getMetrics is for anybody elsewhere');
   });
 
   test('otherwise it does', () => {

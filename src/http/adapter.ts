@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Refusal } from '../domain/errors.ts';
-import { METHODS, NEEDS_SESSION, type Call, type Method } from '../service/calls.ts';
+import { CALLED_BY, METHODS, type Call, type Method } from '../service/calls.ts';
 import { requestCheck, type CheckedRequest, type ReadableRequest } from './check-request.ts';
 import type { HttpMethod, Operation } from './contract.ts';
 import { EventStream } from './event-stream.ts';
@@ -19,6 +19,8 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 export interface AdapterHooks {
   readonly onFailure: OnFailure;
   readonly untaken: UntakenAnswers;
+  /** Whether there are operations for operators. */
+  readonly forOperators: boolean;
   /** Answers requests that come to no call. */
   readonly refuse: Refuse;
 }
@@ -28,7 +30,7 @@ type AnyUnaryHandler = (call: Call, request: ReadableRequest) => Promise<AnyAnsw
 type AnyStreamHandler = (call: Call, request: ReadableRequest, stream: EventStream) => Promise<Refusal | undefined>;
 
 /**
- * Adds all operations that call a method to a server.
+ * Adds all operations that call a method to a server, those for operators only if it has any.
  * @throws if the operations are not those that there are handlers for.
  */
 export function registerOperations(
@@ -43,7 +45,7 @@ export function registerOperations(
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   for (const operation of operations) {
-    if (isProbe(operation)) continue;
+    if (isProbe(operation) || (operation.calledBy === 'operator' && !hooks.forOperators)) continue;
     const handler: unknown = handlers[operation.operationId as keyof Handlers];
     app.route({
       method: methodsOf(operation, operations),
@@ -159,8 +161,8 @@ function checkCompleteness(operations: readonly Operation[], handlers: Handlers)
     const callsMethod = !isProbe(operation);
     if (callsMethod && !handled.delete(operation.operationId))
       throw new Error(`${operation.operationId} has no handler`);
-    if (operation.needsSession !== (callsMethod && NEEDS_SESSION[methodOf(operation)]))
-      throw new Error(`${operation.operationId} has another need of a session`);
+    const calledBy = callsMethod ? CALLED_BY[methodOf(operation)] : 'anybody';
+    if (operation.calledBy !== calledBy) throw new Error(`${operation.operationId} is for ${calledBy} elsewhere`);
   }
   if (handled.size > 0) throw new Error(`the contract has no ${[...handled].join(', ')}`);
 }

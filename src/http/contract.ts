@@ -22,7 +22,8 @@ export interface Operation {
   readonly method: HttpMethod;
   /** As in the document: `/v1/chats/{chatId}`. */
   readonly path: string;
-  readonly needsSession: boolean;
+  /** Whose token it asks for. */
+  readonly calledBy: 'anybody' | 'session' | 'operator';
   /** The schemas of the parameters by name. */
   readonly query: Readonly<Record<string, Schema>>;
   readonly headers: Readonly<Record<string, Schema>>;

@@ -8,6 +8,7 @@ import type * as Wire from '../gen/http/types.gen.ts';
 import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
+import { adminHandlers } from './admin-handlers.ts';
 import { chatHandlers } from './chat-handlers.ts';
 import { boundArrivingBodies } from './arriving-bodies.ts';
 import { allowOrigins, type AllowedOrigins } from './cors.ts';
@@ -39,6 +40,8 @@ const MAX_PATH_LENGTH = 16 * 1024;
 export interface HttpServerOptions {
   readonly service: Service;
   readonly limits: Pick<Limits, 'maxMessageLength'>;
+  /** Whether there are operations for operators. */
+  readonly forOperators: boolean;
   readonly corsOrigins: AllowedOrigins;
   /** Who answers probes, unless they have a port of their own. */
   readonly probed: Probed | undefined;
@@ -67,6 +70,7 @@ export async function createHttpServer({
   service,
   limits,
   held,
+  forOperators,
   corsOrigins,
   hstsMaxAgeMs,
   probed,
@@ -91,11 +95,13 @@ export async function createHttpServer({
     ...chatHandlers(service),
     ...messageHandlers(service),
     ...statsHandlers(service),
+    ...adminHandlers(service),
   };
   app.setErrorHandler(sendError);
   refuseUnrouted(app, refuse);
   boundArrivingBodies(app, held.arriving, bodyLimit);
-  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken: new UntakenAnswers(held.untaken) });
+  const untaken = new UntakenAnswers(held.untaken);
+  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken, forOperators });
   if (probed !== undefined) serveProbes(app, probed);
   await serveDocs(app);
   await app.ready();

@@ -10,6 +10,7 @@ const STATUS = {
   UNAUTHENTICATED: 401,
   INVALID_ARGUMENT: 400,
   CHAT_NOT_FOUND: 404,
+  SESSION_NOT_FOUND: 404,
   CHAT_READ_ONLY: 403,
   NOT_CHAT_CREATOR: 403,
   MESSAGE_ID_CONFLICT: 409,
@@ -62,7 +63,16 @@ describe('the closed list of refusals', () => {
 describe('an operation', () => {
   const ALL = ['SHUTTING_DOWN', 'RATE_LIMITED', 'INVALID_ARGUMENT', 'STORAGE_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
   const EVERYWHERE = [...ALL, 'INTERNAL', 'HEADERS_TOO_LARGE'];
-  const READING = new Set(['getSession', 'listChats', 'getChat', 'listUnreadCounts', 'subscribe', 'getStats']);
+  const READING = new Set([
+    'getSession',
+    'listChats',
+    'getChat',
+    'listUnreadCounts',
+    'subscribe',
+    'getStats',
+    'listSessions',
+    'listAllChats',
+  ]);
   const OF_ITS_OWN: Readonly<Record<string, readonly string[]>> = {
     createSession: ['USER_LIMIT_REACHED'],
     endSession: ['SESSION_HAS_OPEN_CHATS'],
@@ -71,6 +81,7 @@ describe('an operation', () => {
     postMessage: ['CHAT_READ_ONLY', 'MESSAGE_ID_CONFLICT'],
     fetchUnread: ['TOO_MANY_STREAMS'],
     subscribe: ['TOO_MANY_STREAMS'],
+    endAnySession: ['SESSION_NOT_FOUND'],
   };
   const PROBES: Readonly<Record<string, readonly string[]>> = {
     getHealth: ['HEADERS_TOO_LARGE'],

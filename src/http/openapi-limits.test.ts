@@ -29,6 +29,7 @@ const page = {
   pageSize: { minimum: 1, maximum: MAX_PAGE_SIZE, default: limits.DEFAULT_PAGE_SIZE },
   pageToken: { minLength: 1 },
 };
+const reason = { minLength: 1, maxLength: limits.MAX_REASON_LENGTH };
 const pageOfMessages = { ...page, order: { default: 'OLDEST_FIRST' }, markRead: { default: true } };
 
 /** The limits and defaults of every field of every request. */
@@ -61,6 +62,10 @@ const EXPECTED: Readonly<Record<string, object>> = {
   markRead: { seq },
   listUnreadCounts: page,
   subscribe: { afterSeq: seq },
+  listSessions: page,
+  listAllChats: page,
+  closeAnyChat: { reason },
+  endAnySession: { reason },
 };
 
 function seconds(durationMs: number): string {
@@ -101,6 +106,8 @@ describe('the limits of a request', () => {
 describe('the limits of an answer are those of the domain', () => {
   test.each([
     ['listChats', 'chats', MAX_PAGE_SIZE],
+    ['listSessions', 'sessions', MAX_PAGE_SIZE],
+    ['listAllChats', 'chats', MAX_PAGE_SIZE],
     ['listMessages', 'messages', MAX_PAGE_SIZE],
     ['fetchUnread', 'messages', MAX_PAGE_SIZE],
     ['listUnreadCounts', 'counts', MAX_PAGE_SIZE],

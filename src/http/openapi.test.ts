@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { METHODS, CALLED_BY } from '../service/calls.ts';
+import { toOperationId } from '../../tests/support/http-words.ts';
 import { OPERATIONS } from '../../tests/support/openapi-document.ts';
 
 const operations = Object.values(OPERATIONS);
 
 describe('the operations', () => {
-  const WITHOUT_SESSION = new Set(['createSession', 'getStats', 'getHealth', 'getReadiness', 'getMetrics']);
   const CREATING = new Set(['createSession', 'createChat', 'postMessage']);
 
-  test.each(operations)('$operationId says whether it needs a session', ({ operationId, security }) => {
-    expect(security).toEqual(WITHOUT_SESSION.has(operationId) ? [] : [{ sessionToken: [] }]);
+  test.each(operations)('$operationId says whose token it needs', ({ operationId, security }) => {
+    const SECURITY = { anybody: [], session: [{ sessionToken: [] }], operator: [{ adminToken: [] }] };
+    const id = operationId === 'headMessages' ? 'listMessages' : operationId;
+    const method = METHODS.find((name) => toOperationId(name) === id);
+    expect(security).toEqual(SECURITY[method === undefined ? 'anybody' : CALLED_BY[method]]);
   });
 
   test.each(operations)('$operationId may not be cached, whatever it answers', ({ responses }) => {

@@ -59,6 +59,22 @@ export function readSubscribe({ path, query, headers }: PlainRequest<'subscribe'
   return { chatId: path.chatId, afterSeq: headers['Last-Event-ID'] ?? query.afterSeq };
 }
 
+export function readListSessions({ query }: PlainRequest<'listSessions'>): Request.ListSessionsRequest {
+  return { pageSize: query.pageSize, pageToken: query.pageToken };
+}
+
+export function readListAllChats({ query }: PlainRequest<'listAllChats'>): Request.ListAllChatsRequest {
+  return { pageSize: query.pageSize, pageToken: query.pageToken };
+}
+
+export function readCloseAnyChat({ path, query }: PlainRequest<'closeAnyChat'>): Request.CloseAnyChatRequest {
+  return { chatId: path.chatId, reason: query.reason ?? '' };
+}
+
+export function readEndAnySession({ path, query }: PlainRequest<'endAnySession'>): Request.EndAnySessionRequest {
+  return { userId: path.userId, reason: query.reason ?? '' };
+}
+
 function duration(text: string | undefined): number | undefined {
   return text === undefined ? undefined : fromDuration(text);
 }

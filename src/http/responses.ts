@@ -2,7 +2,7 @@
 
 import { NEVER } from '../domain/lifetime.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { ActiveUser, Chat, Message, Session, User } from '../domain/models.ts';
+import type { ActiveUser, Chat, LiveSession, Message, Session, User } from '../domain/models.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
 import type * as Response from '../service/responses.ts';
 import { toDuration, toTime } from './times.ts';
@@ -20,8 +20,14 @@ export function writeChatResponse({ chat }: Response.ChatResponse): Wire.GetChat
   return { chat: writeChat(chat) };
 }
 
+/** Of listChats and listAllChats. */
 export function writeListChats({ chats, nextPageToken }: Response.ListChatsResponse): Wire.ListChatsResponse {
   return { chats: chats.map(writeChat), ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+export function writeListSessions(response: Response.ListSessionsResponse): Wire.ListSessionsResponse {
+  const { sessions, nextPageToken } = response;
+  return { sessions: sessions.map(writeLiveSession), ...(nextPageToken !== undefined && { nextPageToken }) };
 }
 
 export function writePostMessage({ message }: Response.PostMessageResponse): Wire.PostMessageResponse {
@@ -68,6 +74,10 @@ function writeSession({ userId, displayName, createdAt, expiresAt }: Session): W
     createdAt: toTime(createdAt),
     ...(expiresAt !== NEVER && { expiresAt: toTime(expiresAt) }),
   };
+}
+
+function writeLiveSession({ openChats, ...session }: LiveSession): Wire.LiveSession {
+  return { ...writeSession(session), openChats };
 }
 
 function writeUser({ userId, displayName }: User): Wire.User {

@@ -4,29 +4,33 @@ import type { FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
 import type { CancelSignal } from '../storage/storage.ts';
 
-/** Every method of Veche, and whether it is only for callers with a live session. */
-export const NEEDS_SESSION = {
-  CreateSession: false,
-  GetSession: true,
-  EndSession: true,
-  CreateChat: true,
-  ListChats: true,
-  GetChat: true,
-  CloseChat: true,
-  PostMessage: true,
-  ListMessages: true,
-  FetchUnread: true,
-  MarkRead: true,
-  ListUnreadCounts: true,
-  Subscribe: true,
-  GetStats: false,
+/** Every method of Veche, and whom it is for: anybody, whoever has a live session, or the operator. */
+export const CALLED_BY = {
+  CreateSession: 'anybody',
+  GetSession: 'session',
+  EndSession: 'session',
+  CreateChat: 'session',
+  ListChats: 'session',
+  GetChat: 'session',
+  CloseChat: 'session',
+  PostMessage: 'session',
+  ListMessages: 'session',
+  FetchUnread: 'session',
+  MarkRead: 'session',
+  ListUnreadCounts: 'session',
+  Subscribe: 'session',
+  GetStats: 'anybody',
+  ListSessions: 'operator',
+  ListAllChats: 'operator',
+  CloseAnyChat: 'operator',
+  EndAnySession: 'operator',
 } as const;
 
 /** The name of a method: the same word in the contracts, in code, in logs and as the label of metrics. */
-export type Method = keyof typeof NEEDS_SESSION;
+export type Method = keyof typeof CALLED_BY;
 
 /** All names. */
-export const METHODS = Object.keys(NEEDS_SESSION) as readonly Method[];
+export const METHODS = Object.keys(CALLED_BY) as readonly Method[];
 
 export type { CancelSignal };
 
@@ -65,5 +69,14 @@ export interface Caller {
   readonly signal: CancelSignal;
 }
 
-/** For whom the use-case of a method runs: for somebody with a session, or for anybody. */
-export type CallerOf<M extends Method> = (typeof NEEDS_SESSION)[M] extends true ? Caller : Call<M>;
+/** An operator who calls: nobody in particular. */
+export type Operator = Pick<Caller, 'now' | 'unreadable' | 'signal'>;
+
+interface Callers<M extends Method> {
+  readonly anybody: Call<M>;
+  readonly session: Caller;
+  readonly operator: Operator;
+}
+
+/** For whom the use-case of a method runs. */
+export type CallerOf<M extends Method> = Callers<M>[(typeof CALLED_BY)[M]];

@@ -2,23 +2,28 @@
 
 import { CALL_DEADLINE_MS, MAX_WAIT_MS } from '../domain/limits.ts';
 import { NO_CALL_METER, type CallMeter } from './call-meter.ts';
+import { closeAnyChat } from './close-any-chat.ts';
 import { closeChat } from './close-chat.ts';
 import { createChat } from './create-chat.ts';
 import { createSession } from './create-session.ts';
 import { Credentials } from './credentials.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Dependencies } from './dependencies.ts';
+import { endAnySession } from './end-any-session.ts';
 import { endSession } from './end-session.ts';
 import { fetchUnread } from './fetch-unread.ts';
 import { getChat } from './get-chat.ts';
 import { getSession } from './get-session.ts';
 import { getStats } from './get-stats.ts';
 import { failed, guard, outcomeOf } from './guard.ts';
+import { listAllChats } from './list-all-chats.ts';
 import { listChats } from './list-chats.ts';
 import { listMessages } from './list-messages.ts';
+import { listSessions } from './list-sessions.ts';
 import { listUnreadCounts } from './list-unread-counts.ts';
 import { markRead } from './mark-read.ts';
 import { newId } from './new-id.ts';
+import { operatorCheck } from './operator.ts';
 import { PageTokens } from './page-tokens.ts';
 import { postMessage } from './post-message.ts';
 import type { FetchUnreadRequest } from './requests.ts';
@@ -28,18 +33,21 @@ import { subscribe } from './subscribe.ts';
 /** What a service is made from. */
 export interface ServiceOptions extends Omit<
   Dependencies,
-  'pageTokens' | 'credentials' | 'deadlines' | 'newId' | 'meter'
+  'pageTokens' | 'credentials' | 'isOperator' | 'deadlines' | 'newId' | 'meter'
 > {
+  /** What operators show; without one nobody is an operator. */
+  readonly adminToken?: string | undefined;
   readonly meter?: CallMeter;
 }
 
 /** The service of one instance. */
-export function createService(options: ServiceOptions): Service {
+export function createService({ adminToken, ...options }: ServiceOptions): Service {
   const deps: Dependencies = {
     meter: NO_CALL_METER,
     ...options,
     pageTokens: new PageTokens(options.storage.pageTokenKey),
     credentials: new Credentials(),
+    isOperator: operatorCheck(adminToken),
     deadlines: new Deadlines(options.clock, CALL_DEADLINE_MS),
     newId,
   };
@@ -59,6 +67,10 @@ export function createService(options: ServiceOptions): Service {
     listUnreadCounts: (call, request) => guard(deps, call, (caller) => listUnreadCounts(deps, caller, request)),
     subscribe: (call, request, sink) => guard(deps, call, (caller) => subscribe(deps, caller, request, sink)),
     getStats: (call) => guard(deps, call, (caller) => getStats(deps, caller)),
+    listSessions: (call, request) => guard(deps, call, (operator) => listSessions(deps, operator, request)),
+    listAllChats: (call, request) => guard(deps, call, (operator) => listAllChats(deps, operator, request)),
+    closeAnyChat: (call, request) => guard(deps, call, (operator) => closeAnyChat(deps, operator, request)),
+    endAnySession: (call, request) => guard(deps, call, (operator) => endAnySession(deps, operator, request)),
     failed: (call, error) => {
       const refusal = failed(deps, call, error);
       if (call !== undefined && outcomeOf(call, refusal) !== 'CANCELLED') deps.meter.refused(call.api, refusal.code);

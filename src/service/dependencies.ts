@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Credentials } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { IsOperator } from './operator.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 export interface Dependencies {
@@ -17,6 +18,7 @@ export interface Dependencies {
   readonly limits: Limits;
   readonly pageTokens: PageTokens;
   readonly credentials: Credentials;
+  readonly isOperator: IsOperator;
   /** Of calls that may take as long as any. */
   readonly deadlines: Deadlines;
   readonly log: Log;

@@ -1,14 +1,14 @@
-/** What every call passes through before and around its use-case: admission, session, deadline, failures. */
+/** What every call passes through before and around its use-case: admission, who calls, deadline, failures. */
 
 import { Refusal, type ErrorCode, type FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
 import { StorageFullError, StorageUnavailableError, type CancelSignal } from '../storage/storage.ts';
 import type { CallOutcome } from './call-meter.ts';
-import { NEEDS_SESSION, type Api, type Call, type Caller, type CallerOf, type Method } from './calls.ts';
+import { CALLED_BY, type Api, type Call, type Caller, type CallerOf, type Method, type Operator } from './calls.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
- * Admits a call, finds its live session if its method needs one, and runs the use-case. Never throws.
+ * Admits a call, finds out who calls as far as its method asks for it, and runs the use-case. Never throws.
  * @param deadlineMs how long it may take, from now, if that is not as long as any call.
  */
 export function guard<M extends Method, T>(
@@ -65,9 +65,20 @@ async function serve<M extends Method, T>(
   call: Call<M>,
   run: (caller: CallerOf<M>) => Promise<T>,
 ): Promise<T | Refusal> {
-  const caller = NEEDS_SESSION[call.method] ? await authenticate(dependencies, call) : call;
+  const caller = await findCaller(dependencies, call);
   // That both follow from the same table the compiler cannot see.
   return caller instanceof Refusal ? caller : await run(caller as CallerOf<M>);
+}
+
+function findCaller(dependencies: Dependencies, call: Call): Call | Operator | Refusal | Promise<Caller | Refusal> {
+  switch (CALLED_BY[call.method]) {
+    case 'anybody':
+      return call;
+    case 'session':
+      return authenticate(dependencies, call);
+    case 'operator':
+      return recognize(dependencies, call);
+  }
 }
 
 /** Passes on an answer and notes in the log what the call came to, nothing of what it asked. */
@@ -91,6 +102,12 @@ async function authenticate({ storage, clock, credentials }: Dependencies, call:
   const session = await storage.authenticate({ ...credential, now }, call);
   if (session instanceof Refusal) return session;
   return new AuthenticatedCaller(call, session, credential.tokenHash, now);
+}
+
+function recognize({ clock, isOperator }: Dependencies, call: Call): Operator | Refusal {
+  const { token, unreadable, signal } = call;
+  if (token !== undefined && isOperator(token)) return { now: clock.now(), unreadable, signal };
+  return new Refusal('UNAUTHENTICATED', { message: 'This is not the admin token, or there is none.' });
 }
 
 /** Made for every call: a class, because the engine makes its objects fastest. */

@@ -9,6 +9,8 @@ const cursor = { createdAt: 1_700_000_000_000, chatId: '0198c0de-7e11-7a5c-8b3d-
 describe('a page token', () => {
   test('leads back to where the page begins', () => {
     expect(tokens.readChats(tokens.writeChats(cursor))).toEqual(cursor);
+    expect(tokens.readAllChats(tokens.writeAllChats(cursor))).toEqual(cursor);
+    expect(tokens.readSessions(tokens.writeSessions(cursor.chatId))).toBe(cursor.chatId);
     expect(tokens.readUnreadCounts('u', tokens.writeUnreadCounts('u', cursor))).toEqual(cursor);
     const place = { chatId: cursor.chatId, fromSeq: 2 ** 53 - 1 };
     expect(tokens.readMessages('NEWEST_FIRST', tokens.writeMessages('NEWEST_FIRST', place))).toEqual(place);
@@ -33,6 +35,9 @@ describe('a page token', () => {
   test('is refused when it is of another method, another user or another order', () => {
     expect(tokens.readMessages('OLDEST_FIRST', tokens.writeChats(cursor))).toBeInstanceOf(Problem);
     expect(tokens.readChats(tokens.writeUnreadCounts('u', cursor))).toBeInstanceOf(Problem);
+    expect(tokens.readChats(tokens.writeAllChats(cursor))).toBeInstanceOf(Problem);
+    expect(tokens.readAllChats(tokens.writeChats(cursor))).toBeInstanceOf(Problem);
+    expect(tokens.readSessions(tokens.writeAllChats(cursor))).toBeInstanceOf(Problem);
     expect(tokens.readUnreadCounts('v', tokens.writeUnreadCounts('u', cursor))).toBeInstanceOf(Problem);
     const place = { chatId: cursor.chatId, fromSeq: 7 };
     expect(tokens.readMessages('OLDEST_FIRST', tokens.writeMessages('NEWEST_FIRST', place))).toBeInstanceOf(Problem);

@@ -18,6 +18,8 @@ export interface MessageCursor {
 
 type Payload =
   | readonly ['chats', createdAt: number, chatId: string]
+  | readonly ['all chats', createdAt: number, chatId: string]
+  | readonly ['sessions', userId: string]
   | readonly ['unread', userId: string, createdAt: number, chatId: string]
   | readonly ['messages', order: MessageOrder, chatId: string, fromSeq: number];
 
@@ -38,6 +40,25 @@ export class PageTokens {
     const payload = this.#read(token);
     if (payload?.[0] !== 'chats') return foreignToken();
     return { createdAt: payload[1], chatId: payload[2] };
+  }
+
+  writeAllChats({ createdAt, chatId }: ChatCursor): string {
+    return this.#write(['all chats', createdAt, chatId]);
+  }
+
+  readAllChats(token: string): ChatCursor | Problem {
+    const payload = this.#read(token);
+    if (payload?.[0] !== 'all chats') return foreignToken();
+    return { createdAt: payload[1], chatId: payload[2] };
+  }
+
+  writeSessions(userId: string): string {
+    return this.#write(['sessions', userId]);
+  }
+
+  readSessions(token: string): string | Problem {
+    const payload = this.#read(token);
+    return payload?.[0] === 'sessions' ? payload[1] : foreignToken();
   }
 
   writeUnreadCounts(userId: string, { createdAt, chatId }: ChatCursor): string {

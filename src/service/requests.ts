@@ -73,3 +73,20 @@ export interface SubscribeRequest {
   readonly chatId: string;
   readonly afterSeq: number | undefined;
 }
+
+export interface ListSessionsRequest {
+  readonly pageSize: number | undefined;
+  readonly pageToken: string | undefined;
+}
+
+export type ListAllChatsRequest = ListChatsRequest;
+
+export interface CloseAnyChatRequest {
+  readonly chatId: string;
+  readonly reason: string;
+}
+
+export interface EndAnySessionRequest {
+  readonly userId: string;
+  readonly reason: string;
+}

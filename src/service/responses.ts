@@ -1,7 +1,7 @@
 /** The responses of all methods as plain data, names as in the contract: what a use-case hands back to an API. */
 
 import type { Limits } from '../domain/limits.ts';
-import type { Chat, Message, Session, Stats, UnreadCount } from '../domain/models.ts';
+import type { Chat, LiveSession, Message, Session, Stats, UnreadCount } from '../domain/models.ts';
 import type { ReadPosition, UnreadPage } from '../storage/storage.ts';
 
 export interface CreateSessionResponse {
@@ -51,3 +51,11 @@ export interface ListUnreadCountsResponse {
 export interface GetStatsResponse extends Stats {
   readonly limits: Limits;
 }
+
+export interface ListSessionsResponse {
+  readonly sessions: readonly LiveSession[];
+  /** Absent at the end. */
+  readonly nextPageToken: string | undefined;
+}
+
+export type ListAllChatsResponse = ListChatsResponse;

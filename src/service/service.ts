@@ -8,7 +8,7 @@ import type * as Response from './responses.ts';
 
 /**
  * The use-cases behind one door. None of them throws: what fails inside is logged and becomes a refusal. When several
- * refusals hold at once the first of this order wins: shutting down, session, bad argument (what needs no data), chat,
+ * refusals hold at once the first of this order wins: shutting down, session or admin token, bad argument (what needs no data), chat,
  * argument that needs the chat, permission, duplicate, limit or open chats.
  */
 export interface Service {
@@ -42,6 +42,16 @@ export interface Service {
   /** Returns once the stream has begun or was refused; a refused stream has given its sink nothing. */
   subscribe(call: Call<'Subscribe'>, request: Request.SubscribeRequest, sink: EventSink): Promise<Refusal | undefined>;
   getStats(call: Call<'GetStats'>): Promise<Response.GetStatsResponse | Refusal>;
+  listSessions(
+    call: Call<'ListSessions'>,
+    request: Request.ListSessionsRequest,
+  ): Promise<Response.ListSessionsResponse | Refusal>;
+  listAllChats(
+    call: Call<'ListAllChats'>,
+    request: Request.ListAllChatsRequest,
+  ): Promise<Response.ListAllChatsResponse | Refusal>;
+  closeAnyChat(call: Call<'CloseAnyChat'>, request: Request.CloseAnyChatRequest): Promise<Refusal | undefined>;
+  endAnySession(call: Call<'EndAnySession'>, request: Request.EndAnySessionRequest): Promise<Refusal | undefined>;
   /**
    * The refusal of a call that failed in an API, outside of its use-case, or of a request that came to no call. The cause goes
    * to the log only.

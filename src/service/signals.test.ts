@@ -1,10 +1,11 @@
 /** Whoever goes away is not worked for: every operation of the storage is told by the signal of the call. */
 
 import { expect, test } from 'vitest';
+import { ADMIN_TOKEN } from '../../tests/support/admin-token.ts';
 import { Reader } from '../../tests/support/reader.ts';
 import { accepted, callOf, ServiceScene } from '../../tests/support/service-scene.ts';
 import type { CallOptions, Storage } from '../storage/storage.ts';
-import { METHODS, NEEDS_SESSION, type Call, type Method } from './calls.ts';
+import { CALLED_BY, METHODS, type Call, type Method } from './calls.ts';
 
 interface Told {
   readonly operation: string;
@@ -27,6 +28,7 @@ function noting(storage: Storage, told: Told[]): Storage {
 
 interface Play {
   readonly scene: ServiceScene;
+  readonly userId: string;
   readonly chatId: string;
   readonly otherPageToken: string;
 }
@@ -98,22 +100,32 @@ const CALLS: { readonly [M in Method]: readonly [call: (play: Play, call: Call<M
       ({ scene, chatId }, call) => scene.service.subscribe(call, { chatId, afterSeq: undefined }, new Reader()),
     ],
     GetStats: [({ scene }, call) => scene.service.getStats(call), 'getStats'],
+    ListSessions: [({ scene }, call) => scene.service.listSessions(call, NO_PAGE), 'listSessions'],
+    ListAllChats: [({ scene }, call) => scene.service.listAllChats(call, NO_PAGE), 'listChats'],
+    CloseAnyChat: [
+      ({ scene, chatId }, call) => scene.service.closeAnyChat(call, { chatId, reason: 'spam' }),
+      'closeChat',
+    ],
+    EndAnySession: [
+      ({ scene, userId }, call) => scene.service.endAnySession(call, { userId, reason: 'spam' }),
+      'endSession',
+    ],
   };
 
 test.each(METHODS)('%s hands the signal of its caller to every operation', async (method) => {
   const told: Told[] = [];
   const scene = new ServiceScene({ disturb: (storage) => noting(storage, told) });
-  const { token } = await scene.newSession();
+  const { session, token } = await scene.newSession();
   const [{ id: chatId }, { id: otherId }] = [await scene.newChat(token), await scene.newChat(token)];
   for (let post = 0; post < 2; post++) await scene.post(token, otherId);
   const { nextPageToken = '' } = await scene.messages(token, otherId, { pageSize: 1 });
-  const call = callOf(method, token);
+  const call = callOf(method, CALLED_BY[method] === 'operator' ? ADMIN_TOKEN : token);
   told.length = 0;
 
   const [make, ...operations] = CALLS[method] as unknown as readonly [AnyCall, ...string[]];
-  accepted(await make({ scene, chatId, otherPageToken: nextPageToken }, call));
+  accepted(await make({ scene, userId: session.userId, chatId, otherPageToken: nextPageToken }, call));
   const withSignal = told.filter(({ signal }) => signal === call.signal).map(({ operation }) => operation);
-  expect(withSignal).toEqual([...(NEEDS_SESSION[method] ? ['authenticate'] : []), ...operations]);
+  expect(withSignal).toEqual([...(CALLED_BY[method] === 'session' ? ['authenticate'] : []), ...operations]);
   const others = told.filter(({ signal }) => signal !== call.signal).map(({ operation }) => operation);
   const isLive = method === 'FetchUnread' || method === 'Subscribe';
   expect(others.filter((operation) => !(isLive && SHARED.has(operation)))).toEqual([]);

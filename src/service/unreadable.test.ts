@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { ADMIN_TOKEN } from '../../tests/support/admin-token.ts';
 import { Reader } from '../../tests/support/reader.ts';
 import { callOf, codeOf, ServiceScene } from '../../tests/support/service-scene.ts';
 import { invalidArgument, type FieldViolation } from '../domain/errors.ts';
-import { METHODS, NEEDS_SESSION, type Call, type Method } from './calls.ts';
+import { CALLED_BY, METHODS, type Call, type Method } from './calls.ts';
 
 interface Situation {
   readonly scene: ServiceScene;
+  readonly userId: string;
   readonly token: string;
   readonly chatId: string;
 }
@@ -42,6 +44,10 @@ const CALLS: { readonly [M in Method]: (at: Situation, call: Call<M>) => Promise
     scene.service.listUnreadCounts(call, { pageSize: undefined, pageToken: undefined }),
   Subscribe: ({ scene, chatId }, call) => scene.service.subscribe(call, { chatId, afterSeq: undefined }, new Reader()),
   GetStats: ({ scene }, call) => scene.service.getStats(call),
+  ListSessions: ({ scene }, call) => scene.service.listSessions(call, { pageSize: undefined, pageToken: undefined }),
+  ListAllChats: ({ scene }, call) => scene.service.listAllChats(call, { pageSize: undefined, pageToken: undefined }),
+  CloseAnyChat: ({ scene, chatId }, call) => scene.service.closeAnyChat(call, { chatId, reason: 'spam' }),
+  EndAnySession: ({ scene, userId }, call) => scene.service.endAnySession(call, { userId, reason: 'spam' }),
 };
 
 const UNREADABLE: readonly FieldViolation[] = [
@@ -51,12 +57,13 @@ const UNREADABLE: readonly FieldViolation[] = [
 
 async function situation(): Promise<Situation> {
   const scene = new ServiceScene();
-  const { token } = await scene.newSession();
-  return { scene, token, chatId: (await scene.newChat(token)).id };
+  const { session, token } = await scene.newSession();
+  return { scene, userId: session.userId, token, chatId: (await scene.newChat(token)).id };
 }
 
 function attempt<M extends Method>(method: M, at: Situation, call: Partial<Call<M>> = {}): Promise<unknown> {
-  return CALLS[method](at, { ...callOf(method, at.token), ...call, method });
+  const token = CALLED_BY[method] === 'operator' ? ADMIN_TOKEN : at.token;
+  return CALLS[method](at, { ...callOf(method, token), ...call, method });
 }
 
 describe.each(METHODS)('what could not be read of a request of %s', (method) => {
@@ -83,11 +90,11 @@ describe.each(METHODS)('what could not be read of a request of %s', (method) => 
     expect(await state()).toEqual(before);
   });
 
-  test('is not said to somebody without a session, if the method needs one', async () => {
+  test('is not said to somebody for whom the method is not', async () => {
     const at = await situation();
     for (const token of [undefined, 'unknown']) {
       const answer = await attempt(method, at, { token, unreadable: UNREADABLE });
-      expect(codeOf(answer)).toBe(NEEDS_SESSION[method] ? 'UNAUTHENTICATED' : 'INVALID_ARGUMENT');
+      expect(codeOf(answer)).toBe(CALLED_BY[method] === 'anybody' ? 'INVALID_ARGUMENT' : 'UNAUTHENTICATED');
     }
   });
 
@@ -100,6 +107,6 @@ describe.each(METHODS)('what could not be read of a request of %s', (method) => 
   });
 });
 
-test('only CreateSession and GetStats need no session', () => {
-  expect(METHODS.filter((method) => !NEEDS_SESSION[method])).toEqual(['CreateSession', 'GetStats']);
+test('only CreateSession and GetStats are for anybody', () => {
+  expect(METHODS.filter((method) => CALLED_BY[method] === 'anybody')).toEqual(['CreateSession', 'GetStats']);
 });

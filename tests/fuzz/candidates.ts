@@ -63,12 +63,13 @@ interface Source {
 }
 
 function sourceOf(name: string, schema: Schema, limits: Limits): Source {
-  if (name === 'chatId') return chatIds();
+  if (name === 'chatId') return ids('chat');
+  if (name === 'userId') return ids('user');
   if (name === 'pageToken') return pageTokens();
   if (['seq', 'ackSeq', 'afterSeq', 'Last-Event-ID'].includes(name)) return seqs(schema);
   if (name === 'text') return texts(limits.maxMessageLength, 1, isText);
   if (name === 'clientMessageId') return clientMessageIds(schema);
-  if (name === 'displayName' || name === 'title')
+  if (['displayName', 'title', 'reason'].includes(name))
     return texts(schema['maxLength'] as number, schema['minLength'] as number);
   if (name === 'ttl') return durations(MIN_CHAT_TTL_MS, limits.maxChatTtlMs ?? MAX_CHAT_TTL_MS);
   if (name === 'wait') return durations(0, MAX_WAIT_MS, 0);
@@ -79,10 +80,10 @@ function sourceOf(name: string, schema: Schema, limits: Limits): Source {
   throw new Error(`no candidates are made for fields like ${name}`);
 }
 
-function chatIds(): Source {
+function ids(kind: 'chat' | 'user'): Source {
   const uuid = fc.uuid().map(allowed);
   return {
-    fitting: fc.oneof({ weight: 12, arbitrary: known('chat') }, { weight: 1, arbitrary: uuid }),
+    fitting: fc.oneof({ weight: 12, arbitrary: known(kind) }, { weight: 1, arbitrary: uuid }),
     others: [
       fc.uuid().map((id) => allowed(id.toUpperCase())),
       fc.uuid().map((id) => wrong(id.slice(1))),

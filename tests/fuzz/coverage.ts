@@ -29,6 +29,10 @@ const COMMON: Readonly<Record<string, readonly string[]>> = {
   markRead: ['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'CHAT_NOT_FOUND'],
   listUnreadCounts: ['INVALID_ARGUMENT', 'UNAUTHENTICATED'],
   subscribe: ['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'CHAT_NOT_FOUND', 'TOO_MANY_STREAMS'],
+  listSessions: ['INVALID_ARGUMENT', 'UNAUTHENTICATED'],
+  listAllChats: ['INVALID_ARGUMENT', 'UNAUTHENTICATED'],
+  closeAnyChat: ['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'CHAT_NOT_FOUND'],
+  endAnySession: ['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'SESSION_NOT_FOUND'],
   getSession: ['UNAUTHENTICATED'],
   getStats: [],
 };

@@ -17,6 +17,10 @@ export interface Attempt {
   readonly session: SessionFacts | undefined;
   /** Whether the token may be understood or not. */
   readonly isTokenUnclear?: boolean;
+  /** Whether it carries the admin token in a form that must be understood. */
+  readonly isOperator: boolean;
+  /** Whose session it names, if that was ever there. */
+  readonly target: SessionFacts | undefined;
   /** The chat that it names, if that was ever there. */
   readonly chat: ChatFacts | undefined;
   /** The request and the answer, for whoever wants to make it again. */
@@ -41,6 +45,7 @@ export interface Exchange {
 /** What was the case before a call. */
 export interface Snapshot {
   readonly isLive: boolean;
+  readonly isTargetLive: boolean;
   readonly isOpen: boolean;
   readonly liveCount: number;
   readonly openCount: number;

@@ -39,7 +39,8 @@ export interface ChatFacts {
 export interface PageTokenFacts {
   readonly token: string;
   readonly operation: string;
-  readonly userId: string;
+  /** Absent: the operator. */
+  readonly userId: string | undefined;
   readonly chatId: string | undefined;
   readonly order: unknown;
 }
@@ -70,6 +71,11 @@ export class Facts {
 
   get openChats(): readonly ChatFacts[] {
     return [...this.chats.values()].filter((chat) => this.isOpen(chat));
+  }
+
+  /** The session of a user, in whichever case the id is. */
+  sessionOf(userId: unknown): SessionFacts | undefined {
+    return this.sessions.find((session) => session.userId === String(userId).toLowerCase());
   }
 
   isLive(session: SessionFacts): boolean {

@@ -3,6 +3,7 @@
 import type { DescField, DescMethod } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import type { Limits } from '../../src/domain/limits.ts';
+import { AdminService } from '../../src/gen/veche/v1/admin_pb.js';
 import { ChatService } from '../../src/gen/veche/v1/chat_pb.js';
 import { MessageService } from '../../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../../src/gen/veche/v1/session_pb.js';
@@ -14,7 +15,7 @@ import { TOKEN_FORMS, type Field, type TokenPlan } from './http-plan.ts';
 
 /** Every method by the id of its operation in the HTTP contract. */
 export const METHODS: Readonly<Record<string, DescMethod>> = Object.fromEntries(
-  [SessionService, ChatService, MessageService, StatsService]
+  [SessionService, ChatService, MessageService, StatsService, AdminService]
     .flatMap(({ methods }) => methods as readonly DescMethod[])
     .map((method) => [toOperationId(method.name), method]),
 );
@@ -41,9 +42,21 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   postMessage: 12,
   endSession: 1,
   closeChat: 1,
+  listSessions: 2,
+  listAllChats: 2,
+  closeAnyChat: 1,
+  endAnySession: 1,
 };
 const USUAL_WEIGHT = 3;
-const READING = new Set(['getSession', 'listChats', 'getChat', 'listUnreadCounts', 'getStats']);
+const READING = new Set([
+  'getSession',
+  'listChats',
+  'getChat',
+  'listUnreadCounts',
+  'getStats',
+  'listSessions',
+  'listAllChats',
+]);
 /** Forms that metadata can hold. */
 const FORMS = (Object.keys(TOKEN_FORMS) as (keyof typeof TOKEN_FORMS)[]).filter((form) => form !== 'of bytes');
 
@@ -90,7 +103,7 @@ function fieldOf(
   const { parameters, body } = operation;
   const schema = resolve(requestFields(operation)[field.localName]!);
   const isRequired =
-    parameters.some(({ name, in: place }) => name === field.localName && place === 'path') ||
+    parameters.some(({ name, required }) => name === field.localName && required === true) ||
     body?.required?.includes(field.localName) === true;
   const one = candidates(field.localName, schema, limits)[kind].map((candidate): Field[] => [
     [field.localName, candidate],

@@ -28,7 +28,8 @@ const UNKNOWN_FIELD = 1000;
 /** Makes the request of a plan. */
 export function grpcRequest(facts: Facts, { operationId, token, fields, tampering }: GrpcPlan): GrpcRequest {
   const method = METHODS[operationId]!;
-  const { session, header, isTokenUnclear } = chooseToken(facts, token);
+  const { header, ...caller } = chooseToken(facts, operationId, token);
+  const { session } = caller;
   const chatFields = fields.filter(([name]) => name === 'chatId');
   const chatId = resolveFields(facts, chatFields, { operationId, session, chat: undefined });
   const named = facts.chats.get(String(chatId[0]?.value).toLowerCase());
@@ -41,8 +42,8 @@ export function grpcRequest(facts: Facts, { operationId, token, fields, tamperin
     operation: operationId,
     request,
     fits: ['none', 'unknown field'].includes(tampering.kind) ? judged(operationId, resolved, encoded) : undefined,
-    session,
-    isTokenUnclear,
+    ...caller,
+    target: facts.sessionOf(request['userId']),
     chat: facts.chats.get(String(request['chatId']).toLowerCase()),
     authorization: header?.trim(),
     bytes,
@@ -60,9 +61,9 @@ function judged(
 ): boolean | undefined {
   const verdicts = new Set(encoded.map(({ fits }) => fits));
   const { parameters, body } = OPERATIONS[operationId]!;
-  const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+  const needed = parameters.filter(({ required }) => required === true).map(({ name }) => name);
   const isAbsent = (name: string): boolean => !fields.some((field) => field.name === name);
-  if ([...inPath, ...(body?.required ?? [])].some(isAbsent)) return false;
+  if ([...needed, ...(body?.required ?? [])].some(isAbsent)) return false;
   if (verdicts.has(false)) return false;
   return verdicts.has(undefined) ? undefined : true;
 }

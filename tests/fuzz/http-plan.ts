@@ -96,6 +96,10 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   postMessage: 12,
   endSession: 1,
   closeChat: 1,
+  listSessions: 2,
+  listAllChats: 2,
+  closeAnyChat: 1,
+  endAnySession: 1,
   getHealth: 1,
   getReadiness: 1,
   getMetrics: 1,
@@ -178,10 +182,9 @@ function fieldsOf({ parameters }: Operation, limits: Limits, kind: Kind) {
   const within = (place: string): fc.Arbitrary<Field[]> => {
     const fields = parameters
       .filter((parameter) => parameter.in === place)
-      .map(({ name, schema }) => {
-        const isRequired = place === 'path';
+      .map(({ name, schema, required: isRequired = false }) => {
         const arbitrary = candidates(name, resolve(schema), limits)[kind];
-        const written = isRequired ? arbitrary : arbitrary.map((candidate) => inText(resolve(schema), candidate));
+        const written = place === 'path' ? arbitrary : arbitrary.map((candidate) => inText(resolve(schema), candidate));
         return field(name, written, isRequired);
       });
     return list(fields, kind === 'any' && place === 'query');
@@ -192,6 +195,7 @@ function fieldsOf({ parameters }: Operation, limits: Limits, kind: Kind) {
 /** Where everything is text, a value of a wrong type may look like one of the right type. */
 function inText({ type }: Schema, { value, fits }: Candidate): Candidate {
   if (fits !== false || typeof value === 'number') return { value, fits };
+  if (type === 'string' && typeof value !== 'string') return { value, fits: undefined };
   const text = String(value);
   if (type === 'boolean') return { value, fits: ['true', 'false'].includes(text) };
   return { value, fits: type === 'integer' && /^-?\d+$/.test(text) ? undefined : false };

@@ -10,9 +10,13 @@ import { lastSeqOf, type ChatFacts, type Facts } from './facts.ts';
 const BEFORE_SESSION = new Set(['TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'HEADERS_TOO_LARGE']);
 
 /** What is the case as a call is made. */
-export function snapshot(facts: Facts, { session, chat }: Pick<Attempt, 'session' | 'chat'>): Snapshot {
+export function snapshot(
+  facts: Facts,
+  { session, target, chat }: Pick<Attempt, 'session' | 'target' | 'chat'>,
+): Snapshot {
   return {
     isLive: session !== undefined && facts.isLive(session),
+    isTargetLive: target !== undefined && facts.isLive(target),
     isOpen: chat !== undefined && facts.isOpen(chat),
     liveCount: facts.liveSessions.length,
     openCount: facts.openChats.length,
@@ -49,12 +53,18 @@ export function judge(facts: Facts, exchanges: readonly Exchange[]): void {
 }
 
 function judgeSession(facts: Facts, { attempt, outcome, before }: Exchange): void {
-  const { session, operation, isTokenUnclear = false } = attempt;
-  if (OPERATIONS[operation]!.security.length === 0) {
+  const { session, operation, isOperator, isTokenUnclear = false } = attempt;
+  const [scheme] = OPERATIONS[operation]!.security;
+  if (scheme === undefined) {
     if (outcome.code === 'UNAUTHENTICATED') throw new Unsound('asks for a session that is not needed', attempt);
     return;
   }
   const isRefused = outcome.code === 'UNAUTHENTICATED';
+  if ('adminToken' in scheme) {
+    if (isRefused && isOperator && !isTokenUnclear) throw new Unsound('the admin token was refused', attempt);
+    if (!isRefused && !isOperator) throw new Unsound('answered without the admin token', attempt);
+    return;
+  }
   const isStillLive = session !== undefined && facts.isLive(session);
   if (isRefused && before.isLive && isStillLive && !isTokenUnclear) {
     throw new Unsound('the token of a live session was refused', attempt);
@@ -74,6 +84,7 @@ function judgeRefusal(facts: Facts, { attempt, outcome, before }: Exchange, all:
   const reasons: Readonly<Record<string, () => boolean>> = {
     INVALID_ARGUMENT: () => true,
     CHAT_NOT_FOUND: () => !(before.isOpen && facts.isOpen(chat!)),
+    SESSION_NOT_FOUND: () => attempt.target === undefined || !facts.isLive(attempt.target),
     CHAT_READ_ONLY: () => before.isOpen && chat!.isReadOnly && !isCreator,
     NOT_CHAT_CREATOR: () => before.isOpen && !isCreator,
     MESSAGE_ID_CONFLICT: () =>
@@ -101,6 +112,8 @@ function judgeSuccess(facts: Facts, exchange: Exchange): void {
   const isCreator = chat !== undefined && chat.creator === session;
   if (operation === 'postMessage' && chat!.isReadOnly && !isCreator)
     throw new Unsound('posted where it must not', attempt);
+  if (operation === 'endAnySession' && !before.isTargetLive)
+    throw new Unsound('ended a session that is not live', attempt);
   if (operation === 'closeChat' && !isCreator) throw new Unsound("closed somebody else's chat", attempt);
   if (Array.isArray(body['messages'])) judgeMessages(chat!, exchange);
   if (operation === 'listUnreadCounts') {

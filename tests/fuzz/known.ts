@@ -2,7 +2,7 @@
 
 /** One of what is known by then. */
 export class Known {
-  readonly kind: 'chat' | 'page token' | 'any page token' | 'seq' | 'seq beyond';
+  readonly kind: 'chat' | 'user' | 'page token' | 'any page token' | 'seq' | 'seq beyond';
   /** Counts round and round through all that there are. */
   readonly which: number;
 

@@ -1,6 +1,6 @@
 /** Takes what an answer says into the model, and finds what cannot be true beside what is known already. */
 
-import type { Chat, Message, Session } from '../../src/gen/http/index.ts';
+import type { Chat, LiveSession, Message, Session } from '../../src/gen/http/index.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { Unsound, type Attempt, type Exchange, type Json } from './exchange.ts';
 import type { ChatFacts, Facts } from './facts.ts';
@@ -14,7 +14,7 @@ export function learn(facts: Facts, { attempt, outcome }: Exchange): void {
   if (attempt.operation === 'fetchUnread' && MOVED_NEVERTHELESS.has(code ?? '')) {
     notePosition(attempt, Number(attempt.request['ackSeq'] ?? 0));
   }
-  const isWithoutBody = ['endSession', 'closeChat'].includes(attempt.operation);
+  const isWithoutBody = ['endSession', 'closeChat', 'endAnySession', 'closeAnyChat'].includes(attempt.operation);
   if (code !== 'OK' || (body === undefined && !isWithoutBody)) return;
   LESSONS[attempt.operation]?.(facts, attempt, body ?? {});
 }
@@ -43,6 +43,10 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
 
   endSession(_facts, { session }) {
     session!.isEnded = true;
+  },
+
+  endAnySession(_facts, { target }) {
+    target!.isEnded = true;
   },
 
   createChat(facts, attempt, { chat }) {
@@ -84,6 +88,11 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     session!.activeAt = facts.now;
   },
 
+  closeAnyChat(facts, { chat }) {
+    chat!.isClosed = true;
+    chat!.creator.activeAt = facts.now;
+  },
+
   postMessage(facts, attempt, { message }) {
     const { chat, session, request } = attempt as Attempt & Required<Pick<Attempt, 'chat' | 'session'>>;
     const posted = message as Message;
@@ -122,6 +131,19 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     noteToken(facts, attempt, nextPageToken);
   },
 
+  listSessions(facts, attempt, { sessions, nextPageToken }) {
+    noteToken(facts, attempt, nextPageToken);
+    for (const { userId, displayName } of sessions as readonly LiveSession[]) {
+      const known = facts.sessionOf(userId);
+      // One that begins at the same time may be acknowledged later.
+      if (known !== undefined) expectLike({ displayName }, { displayName: known.displayName }, attempt);
+    }
+  },
+
+  listAllChats(facts, attempt, { nextPageToken }) {
+    noteToken(facts, attempt, nextPageToken);
+  },
+
   listUnreadCounts(facts, attempt, { nextPageToken }) {
     noteToken(facts, attempt, nextPageToken);
   },
@@ -147,7 +169,7 @@ export function expectChat(facts: Facts, chat: Chat, known: ChatFacts, attempt?:
 
 function noteToken(facts: Facts, { operation, request, session, chat }: Attempt, token: unknown): void {
   if (token === undefined) return;
-  const { userId } = session!;
+  const userId = session?.userId;
   const order = request['order'] ?? 'OLDEST_FIRST';
   facts.pageTokens.push({ token: token as string, operation, userId, chatId: chat?.id, order });
 }

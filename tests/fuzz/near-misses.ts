@@ -40,7 +40,7 @@ export const nearMisses: fc.Arbitrary<NearMiss> = fc.record({
   method: fc.constantFrom(...METHODS),
   path: fc
     .tuple(fc.constantFrom(...ALL), fc.constantFrom(UUID, 'x', ''), fc.constantFrom(...changes))
-    .map(([operation, chatId, change]) => change(operation.path.replace('{chatId}', chatId))),
+    .map(([operation, id, change]) => change(operation.path.replace(/\{\w+\}/, id))),
 });
 
 /** What a request reaches. */

@@ -1,6 +1,7 @@
 /** Looks at a whole server after a scenario: everything must be there that was acknowledged, exactly so, and nothing else. */
 
 import * as Http from '../../src/gen/http/index.ts';
+import { ADMIN_TOKEN } from '../support/admin-token.ts';
 import { httpClient } from '../support/http-person.ts';
 import { Unsound } from './exchange.ts';
 import { keptCountOf, lastSeqOf, type ChatFacts, type Facts, type SessionFacts } from './facts.ts';
@@ -14,6 +15,9 @@ const PAGE_SIZE = 2;
 export async function checkSoundness(facts: Facts, port: number): Promise<void> {
   await checkStats(facts, port);
   for (const session of facts.sessions) await checkSession(facts, session, port);
+  const operator = httpClient(port, ADMIN_TOKEN);
+  await checkSessions(facts, operator);
+  await checkAllChats(facts, operator);
   const [reader] = facts.liveSessions;
   if (reader === undefined) return;
   const client = httpClient(port, reader.token);
@@ -60,6 +64,34 @@ async function checkList(facts: Facts, client: ReturnType<typeof httpClient>): P
   expectSame('listed chats', listed.map(({ id }) => id).toSorted(), expected.map(({ id }) => id).toSorted());
   const times = listed.map(({ createdAt }) => createdAt);
   expectSame('the order of chats', times, times.toSorted().toReversed());
+}
+
+/** Every live session, each once, with its open chats. */
+async function checkSessions(facts: Facts, client: ReturnType<typeof httpClient>): Promise<void> {
+  const listed: Http.LiveSession[] = [];
+  let pageToken: string | undefined;
+  do {
+    const query = { pageSize: PAGE_SIZE, ...(pageToken !== undefined && { pageToken }) };
+    const { data } = await Http.listSessions({ client, query, throwOnError: true });
+    listed.push(...data.sessions);
+    pageToken = data.nextPageToken;
+  } while (pageToken !== undefined);
+  const expected = facts.liveSessions.map((session) => [session.userId, facts.openChatsOf(session).length]);
+  const found = listed.map(({ userId, openChats }) => [userId, openChats]);
+  expectSame('listed sessions', found.toSorted(), expected.toSorted());
+}
+
+/** Every open chat, newest first, each once. */
+async function checkAllChats(facts: Facts, client: ReturnType<typeof httpClient>): Promise<void> {
+  const listed: Http.Chat[] = [];
+  let pageToken: string | undefined;
+  do {
+    const query = { pageSize: PAGE_SIZE, ...(pageToken !== undefined && { pageToken }) };
+    const { data } = await Http.listAllChats({ client, query, throwOnError: true });
+    listed.push(...data.chats);
+    pageToken = data.nextPageToken;
+  } while (pageToken !== undefined);
+  expectSame('all chats', listed.map(({ id }) => id).toSorted(), facts.openChats.map(({ id }) => id).toSorted());
 }
 
 async function checkChat(facts: Facts, chat: ChatFacts, client: ReturnType<typeof httpClient>): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import { ADMIN_TOKEN } from '../support/admin-token.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { mayWait, Unsound, type Attempt, type Exchange, type Snapshot } from './exchange.ts';
@@ -42,7 +43,7 @@ export class World {
 
   static async start(limits: Limits): Promise<World> {
     const clock = new FakeClock();
-    return new World(await startTestApp({ limits, clock }), clock, limits);
+    return new World(await startTestApp({ limits, clock, config: { adminToken: ADMIN_TOKEN } }), clock, limits);
   }
 
   /** Makes calls at once, each with what is known before it, and takes in what has come of them. @throws Unsound */

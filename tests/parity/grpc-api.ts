@@ -3,6 +3,7 @@
 import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message } from '@bufbuild/protobuf';
 import { ERROR_CODES, type ErrorCode } from '../../src/domain/errors.ts';
 import { toWireName } from '../../src/http/field-names.ts';
+import { AdminService } from '../../src/gen/veche/v1/admin_pb.js';
 import { ChatService } from '../../src/gen/veche/v1/chat_pb.js';
 import { MessageService } from '../../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../../src/gen/veche/v1/session_pb.js';
@@ -16,7 +17,7 @@ import type { Api, Events, Fields, Outcome, Refused } from './api.ts';
 import { encodeRequest, readMessage, readWords } from './grpc-words.ts';
 
 const DESCRIPTORS = new Map<string, DescMethod>(
-  [SessionService, ChatService, MessageService, StatsService].flatMap(({ methods }) =>
+  [SessionService, ChatService, MessageService, StatsService, AdminService].flatMap(({ methods }) =>
     methods.map((method): [string, DescMethod] => [method.name, method]),
   ),
 );

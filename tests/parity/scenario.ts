@@ -4,10 +4,10 @@ import { expect } from 'vitest';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type * as constants from '../../src/domain/limits.ts';
 import type { Limits } from '../../src/domain/limits.ts';
-import type { Method } from '../../src/service/calls.ts';
+import { CALLED_BY, type Method } from '../../src/service/calls.ts';
 import type { Fields, Outcome } from './api.ts';
 import { check, withoutSecrets } from './expectation.ts';
-import { Stage, type Carrier, type Mood, type Reaching } from './stage.ts';
+import { OPERATOR, Stage, type Carrier, type Mood, type Reaching } from './stage.ts';
 
 /** A number that bounds Veche: a constant, or a setting. */
 export type LimitName = Exclude<keyof typeof constants, 'DEFAULT_LIMITS' | 'fitsOneMore'> | keyof Limits;
@@ -35,6 +35,11 @@ export type ExpectedRefusal =
 export const T0 = Date.UTC(2026, 0, 1);
 export const NOBODY = 'nobody';
 const PEOPLE = ['Anna', 'Boris'];
+
+/** Somebody who may call a method: the operator where it is for one, else Anna. */
+export function callerOf(method: Method): string {
+  return CALLED_BY[method] === 'operator' ? OPERATOR : 'Anna';
+}
 
 /** Somebody calls a method; the answer must have these members, at least. */
 export function does(who: string, method: Method, request: Fields, expected: Fields = {}): Step {

@@ -4,6 +4,7 @@ import type { Limits } from '../../src/domain/limits.ts';
 import type { Method } from '../../src/service/calls.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import { disturbed } from '../support/disturbed-storage.ts';
+import { ADMIN_TOKEN } from '../support/admin-token.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { quiet } from '../support/live-scene.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -25,6 +26,9 @@ export interface Reaching {
   readonly operation: string;
   readonly times?: number;
 }
+
+/** Who shows the admin token. */
+export const OPERATOR = 'the operator';
 
 /** So many calls go on at one time, where one makes many. */
 const AT_ONCE = 25;
@@ -57,7 +61,7 @@ export class Stage {
       return this.mood(operation);
     },
   });
-  readonly #tokens = new Map<string, string>();
+  readonly #tokens = new Map([[OPERATOR, ADMIN_TOKEN]]);
   readonly #streams = new Map<string, OpenStream>();
   readonly #pending = new Map<string, PendingCall>();
   #app: TestApp | undefined;
@@ -69,7 +73,12 @@ export class Stage {
   }
 
   async open(limits: Partial<Limits>): Promise<void> {
-    this.#app = await startTestApp({ limits, clock: this.clock, storage: this.#storage });
+    this.#app = await startTestApp({
+      limits,
+      config: { adminToken: ADMIN_TOKEN },
+      clock: this.clock,
+      storage: this.#storage,
+    });
     this.#apis = { gRPC: new GrpcApi(this.#app.client), HTTP: new HttpApi(this.#app.port) };
   }
 

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Method } from '../../src/service/calls.ts';
 import { createSessionToken } from '../../src/service/session-tokens.ts';
 import type { Fields } from '../parity/api.ts';
+import { ADMIN_TOKEN } from './admin-token.ts';
 
 /** Whom the tokens of a situation belong to. The chats in it were opened by the creator. */
 export interface Situation {
@@ -26,6 +27,7 @@ export const CALLERS = {
   'somebody whose session has ended': ({ endedToken }) => endedToken,
   'another user': ({ another }) => another.token,
   'the creator': ({ creator }) => creator.token,
+  'an operator': () => ADMIN_TOKEN,
 } as const satisfies Readonly<Record<string, (at: Situation) => string | undefined>>;
 
 export type CallerName = keyof typeof CALLERS;
@@ -60,8 +62,20 @@ const ANYBODY: Row = {
   'somebody whose session has ended': 'answered',
   'another user': 'answered',
   'the creator': 'answered',
+  'an operator': 'answered',
 };
-const WHOEVER_HAS_A_SESSION: Row = { ...STRANGERS, 'another user': 'answered', 'the creator': 'answered' };
+const WHOEVER_HAS_A_SESSION: Row = {
+  ...STRANGERS,
+  'another user': 'answered',
+  'the creator': 'answered',
+  'an operator': 'UNAUTHENTICATED',
+};
+const OPERATORS: Row = {
+  ...STRANGERS,
+  'another user': 'UNAUTHENTICATED',
+  'the creator': 'UNAUTHENTICATED',
+  'an operator': 'answered',
+};
 
 const nothing = (): Fields => ({});
 const theChat = ({ chatId }: Situation): Fields => ({ chatId });
@@ -88,6 +102,10 @@ export const AUTHORIZATION: Readonly<Record<Method, readonly AuthorizationRule[]
   ListUnreadCounts: [{ request: nothing, row: WHOEVER_HAS_A_SESSION }],
   Subscribe: [{ request: theChat, row: WHOEVER_HAS_A_SESSION }],
   GetStats: [{ request: nothing, row: ANYBODY }],
+  ListSessions: [{ request: nothing, row: OPERATORS }],
+  ListAllChats: [{ request: nothing, row: OPERATORS }],
+  CloseAnyChat: [{ request: ({ chatId }) => ({ chatId, reason: 'spam' }), row: OPERATORS }],
+  EndAnySession: [{ request: ({ creator: { userId } }) => ({ userId, reason: 'spam' }), row: OPERATORS }],
 };
 
 /** The operations of HTTP that are not those of one method of the same name: what they are judged like, or open to anybody. */

@@ -40,6 +40,18 @@ export const BAD_DISPLAY_NAMES: Readonly<Record<string, string>> = {
   'a character too long': 'ж'.repeat(65),
 };
 
+/** Without the empty one, which is missing over gRPC. */
+export const BAD_REASONS: Readonly<Record<string, string>> = {
+  ...omit(BAD_TITLES, 'too long', 'much too long'),
+  'only white space': ' \u00A0\t ',
+  'a character too long': 'ж'.repeat(201),
+  'longer than is looked at': 'a'.repeat(3_300),
+};
+
+function omit(values: Readonly<Record<string, string>>, ...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+}
+
 export const BAD_TEXTS: Readonly<Record<string, string>> = {
   empty: '',
   'only white space': ' \u00A0\t\n\u3000 ',

@@ -62,6 +62,7 @@ export class LiveScene {
       limits,
       pageTokens: new PageTokens(storage.pageTokenKey),
       credentials: new Credentials(),
+      isOperator: () => false,
       deadlines: new Deadlines(clock, CALL_DEADLINE_MS),
       log,
       meter: NO_CALL_METER,

@@ -21,6 +21,7 @@ interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly description: string;
+  readonly required?: boolean;
   readonly schema: Schema;
   readonly example?: unknown;
 }

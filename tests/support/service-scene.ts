@@ -12,6 +12,7 @@ import type { CreateSessionResponse, FetchUnreadResponse, ListMessagesResponse }
 import type { Service } from '../../src/service/service.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import { ADMIN_TOKEN } from './admin-token.ts';
 import { FakeClock } from './fake-clock.ts';
 import { recordedLog } from './recorded-log.ts';
 
@@ -41,7 +42,8 @@ export class ServiceScene {
     this.logged = log.fullLines;
     this.hub = createLiveHub({ storage, clock, log, limits: allLimits });
     const isShuttingDown = (): boolean => this.isShuttingDown;
-    this.service = createService({ storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown, meter });
+    const parts = { storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown, meter };
+    this.service = createService({ ...parts, adminToken: ADMIN_TOKEN });
   }
 
   async newSession(displayName = 'Ada'): Promise<CreateSessionResponse> {

@@ -1,7 +1,17 @@
 /** Where the server listens and how it is reached. */
 
 import { originList } from '../origins.ts';
-import { duration, hostName, oneOf, path, pemPath, trueOrFalse, wholeNumber, type SettingTable } from '../setting.ts';
+import {
+  duration,
+  hostName,
+  matching,
+  oneOf,
+  path,
+  pemPath,
+  trueOrFalse,
+  wholeNumber,
+  type SettingTable,
+} from '../setting.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -55,6 +65,13 @@ export const SERVER_SETTINGS = {
     default: 'memory',
     description:
       'where everything is kept; memory: nothing over a restart, redis and postgres: shared by any number of instances',
+  },
+  'admin-token': {
+    group: 'Server',
+    kind: matching('token', /^[\x21-\x7E]{16,256}$/, '16 to 256 visible ASCII characters without spaces'),
+    default: undefined,
+    secret: true,
+    description: 'what operators show to list and end every session and chat; without it there are no such calls',
   },
   reflection: {
     group: 'Server',

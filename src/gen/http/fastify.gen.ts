@@ -2,7 +2,7 @@
 
 import type { RouteHandler } from 'fastify';
 
-import type { CloseChatData, CloseChatErrors, CloseChatResponses, CreateChatData, CreateChatErrors, CreateChatResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, FetchUnreadData, FetchUnreadErrors, FetchUnreadResponses, GetChatData, GetChatErrors, GetChatResponses, GetHealthErrors, GetHealthResponses, GetMetricsErrors, GetMetricsResponses, GetReadinessErrors, GetReadinessResponses, GetSessionErrors, GetSessionResponses, GetStatsErrors, GetStatsResponses, HeadMessagesData, HeadMessagesErrors, HeadMessagesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListUnreadCountsData, ListUnreadCountsErrors, ListUnreadCountsResponses, MarkReadData, MarkReadErrors, MarkReadResponses, PostMessageData, PostMessageErrors, PostMessageResponses, SubscribeData, SubscribeErrors, SubscribeResponses } from './types.gen.ts';
+import type { CloseAnyChatData, CloseAnyChatErrors, CloseAnyChatResponses, CloseChatData, CloseChatErrors, CloseChatResponses, CreateChatData, CreateChatErrors, CreateChatResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, EndAnySessionData, EndAnySessionErrors, EndAnySessionResponses, EndSessionData, EndSessionErrors, EndSessionResponses, FetchUnreadData, FetchUnreadErrors, FetchUnreadResponses, GetChatData, GetChatErrors, GetChatResponses, GetHealthErrors, GetHealthResponses, GetMetricsErrors, GetMetricsResponses, GetReadinessErrors, GetReadinessResponses, GetSessionErrors, GetSessionResponses, GetStatsErrors, GetStatsResponses, HeadMessagesData, HeadMessagesErrors, HeadMessagesResponses, ListAllChatsData, ListAllChatsErrors, ListAllChatsResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUnreadCountsData, ListUnreadCountsErrors, ListUnreadCountsResponses, MarkReadData, MarkReadErrors, MarkReadResponses, PostMessageData, PostMessageErrors, PostMessageResponses, SubscribeData, SubscribeErrors, SubscribeResponses } from './types.gen.ts';
 
 export type RouteHandlers = {
     createSession: RouteHandler<{
@@ -69,6 +69,24 @@ export type RouteHandlers = {
     }>;
     getStats: RouteHandler<{
         Reply: GetStatsErrors & GetStatsResponses;
+    }>;
+    listSessions: RouteHandler<{
+        Querystring?: ListSessionsData['query'];
+        Reply: ListSessionsErrors & ListSessionsResponses;
+    }>;
+    endAnySession: RouteHandler<{
+        Params: EndAnySessionData['path'];
+        Querystring: EndAnySessionData['query'];
+        Reply: EndAnySessionErrors & EndAnySessionResponses;
+    }>;
+    listAllChats: RouteHandler<{
+        Querystring?: ListAllChatsData['query'];
+        Reply: ListAllChatsErrors & ListAllChatsResponses;
+    }>;
+    closeAnyChat: RouteHandler<{
+        Params: CloseAnyChatData['path'];
+        Querystring: CloseAnyChatData['query'];
+        Reply: CloseAnyChatErrors & CloseAnyChatResponses;
     }>;
     getHealth: RouteHandler<{
         Reply: GetHealthErrors & GetHealthResponses;

@@ -8,7 +8,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "createSession",
         "method": "POST",
         "path": "/v1/sessions",
-        "needsSession": false,
+        "calledBy": "anybody",
         "query": {},
         "headers": {},
         "body": {
@@ -30,7 +30,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "getSession",
         "method": "GET",
         "path": "/v1/session",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {}
     },
@@ -38,7 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "endSession",
         "method": "DELETE",
         "path": "/v1/session",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "closeChats": {
                 "type": "boolean"
@@ -50,7 +50,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "listChats",
         "method": "GET",
         "path": "/v1/chats",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "pageSize": {
                 "type": "integer"
@@ -65,7 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "createChat",
         "method": "POST",
         "path": "/v1/chats",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {},
         "body": {
@@ -96,7 +96,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "getChat",
         "method": "GET",
         "path": "/v1/chats/{chatId}",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {}
     },
@@ -104,7 +104,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "closeChat",
         "method": "DELETE",
         "path": "/v1/chats/{chatId}",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {}
     },
@@ -112,7 +112,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "listMessages",
         "method": "GET",
         "path": "/v1/chats/{chatId}/messages",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "pageSize": {
                 "type": "integer"
@@ -133,7 +133,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "headMessages",
         "method": "HEAD",
         "path": "/v1/chats/{chatId}/messages",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "pageSize": {
                 "type": "integer"
@@ -154,7 +154,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "postMessage",
         "method": "POST",
         "path": "/v1/chats/{chatId}/messages",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {},
         "body": {
@@ -179,7 +179,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "fetchUnread",
         "method": "POST",
         "path": "/v1/chats/{chatId}/unread",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {},
         "body": {
@@ -204,7 +204,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "markRead",
         "method": "PUT",
         "path": "/v1/chats/{chatId}/position",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {},
         "headers": {},
         "body": {
@@ -226,7 +226,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "listUnreadCounts",
         "method": "GET",
         "path": "/v1/unread",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "pageSize": {
                 "type": "integer"
@@ -241,7 +241,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "subscribe",
         "method": "GET",
         "path": "/v1/chats/{chatId}/events",
-        "needsSession": true,
+        "calledBy": "session",
         "query": {
             "afterSeq": {
                 "type": "integer"
@@ -257,15 +257,69 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "getStats",
         "method": "GET",
         "path": "/v1/stats",
-        "needsSession": false,
+        "calledBy": "anybody",
         "query": {},
+        "headers": {}
+    },
+    {
+        "operationId": "listSessions",
+        "method": "GET",
+        "path": "/v1/admin/sessions",
+        "calledBy": "operator",
+        "query": {
+            "pageSize": {
+                "type": "integer"
+            },
+            "pageToken": {
+                "type": "string"
+            }
+        },
+        "headers": {}
+    },
+    {
+        "operationId": "endAnySession",
+        "method": "DELETE",
+        "path": "/v1/admin/sessions/{userId}",
+        "calledBy": "operator",
+        "query": {
+            "reason": {
+                "type": "string"
+            }
+        },
+        "headers": {}
+    },
+    {
+        "operationId": "listAllChats",
+        "method": "GET",
+        "path": "/v1/admin/chats",
+        "calledBy": "operator",
+        "query": {
+            "pageSize": {
+                "type": "integer"
+            },
+            "pageToken": {
+                "type": "string"
+            }
+        },
+        "headers": {}
+    },
+    {
+        "operationId": "closeAnyChat",
+        "method": "DELETE",
+        "path": "/v1/admin/chats/{chatId}",
+        "calledBy": "operator",
+        "query": {
+            "reason": {
+                "type": "string"
+            }
+        },
         "headers": {}
     },
     {
         "operationId": "getHealth",
         "method": "GET",
         "path": "/healthz",
-        "needsSession": false,
+        "calledBy": "anybody",
         "query": {},
         "headers": {}
     },
@@ -273,7 +327,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "getReadiness",
         "method": "GET",
         "path": "/readyz",
-        "needsSession": false,
+        "calledBy": "anybody",
         "query": {},
         "headers": {}
     },
@@ -281,7 +335,7 @@ export const OPERATIONS: readonly Operation[] = [
         "operationId": "getMetrics",
         "method": "GET",
         "path": "/metrics",
-        "needsSession": false,
+        "calledBy": "anybody",
         "query": {},
         "headers": {}
     }

@@ -57,6 +57,32 @@ export type Session = {
 };
 
 /**
+ * A live session as an operator sees it.
+ */
+export type LiveSession = {
+    /**
+     * Public identity of the user, a UUID in lower case.
+     */
+    userId: Uuid;
+    /**
+     * The name the user gave.
+     */
+    displayName: string;
+    /**
+     * When the session was created.
+     */
+    createdAt: Time;
+    /**
+     * When the session ends if nothing else happens. Absent while the user has an open chat without a lifetime.
+     */
+    expiresAt?: Time;
+    /**
+     * How many open chats the user created.
+     */
+    openChats: Count;
+};
+
+/**
  * A user as others see one.
  */
 export type User = {
@@ -389,6 +415,7 @@ export type FieldError = {
  * | `UNAUTHENTICATED` | 401 | There is no live session with this token. |
  * | `INVALID_ARGUMENT` | 400 | The request has invalid fields; each is named with what is allowed. |
  * | `CHAT_NOT_FOUND` | 404 | There is no open chat with this id. |
+ * | `SESSION_NOT_FOUND` | 404 | There is no live session of this user; only an operator is told so. |
  * | `CHAT_READ_ONLY` | 403 | Only the creator may post to this chat. |
  * | `NOT_CHAT_CREATOR` | 403 | Only the creator may close this chat. |
  * | `MESSAGE_ID_CONFLICT` | 409 | This clientMessageId was used for another text in the past 10 minutes. |
@@ -408,12 +435,27 @@ export type FieldError = {
  * | `HEADERS_TOO_LARGE` | 431 | The headers are larger than the server reads. |
  *
  */
-export type ErrorCode = 'SHUTTING_DOWN' | 'RATE_LIMITED' | 'UNAUTHENTICATED' | 'INVALID_ARGUMENT' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'NOT_CHAT_CREATOR' | 'MESSAGE_ID_CONFLICT' | 'USER_LIMIT_REACHED' | 'USER_CHAT_LIMIT_REACHED' | 'CHAT_LIMIT_REACHED' | 'TOO_MANY_STREAMS' | 'SESSION_HAS_OPEN_CHATS' | 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | 'DEADLINE_EXCEEDED' | 'INTERNAL' | 'ROUTE_NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'HEADERS_TOO_LARGE';
+export type ErrorCode = 'SHUTTING_DOWN' | 'RATE_LIMITED' | 'UNAUTHENTICATED' | 'INVALID_ARGUMENT' | 'CHAT_NOT_FOUND' | 'SESSION_NOT_FOUND' | 'CHAT_READ_ONLY' | 'NOT_CHAT_CREATOR' | 'MESSAGE_ID_CONFLICT' | 'USER_LIMIT_REACHED' | 'USER_CHAT_LIMIT_REACHED' | 'CHAT_LIMIT_REACHED' | 'TOO_MANY_STREAMS' | 'SESSION_HAS_OPEN_CHATS' | 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | 'DEADLINE_EXCEEDED' | 'INTERNAL' | 'ROUTE_NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'HEADERS_TOO_LARGE';
 
 /**
  * The chat's id, a UUID.
  */
 export type ChatId = Uuid;
+
+/**
+ * The user's id, a UUID.
+ */
+export type UserId = Uuid;
+
+/**
+ * Why, for the log: 1 to 200 characters (Unicode code points), by the rules of display names.
+ */
+export type Reason = string;
+
+/**
+ * Most sessions in the answer: 1 to 500, default 50.
+ */
+export type SessionPageSize = number;
 
 /**
  * Most chats in the answer: 1 to 500, default 50.
@@ -1580,6 +1622,274 @@ export type GetStatsResponses = {
 };
 
 export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most sessions in the answer: 1 to 500, default 50.
+         */
+        pageSize?: number;
+        /**
+         * nextPageToken of an earlier answer of this method. Default: from the start.
+         */
+        pageToken?: PageToken;
+    };
+    url: '/v1/admin/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * The request has invalid fields; each is named.
+     */
+    400: Problem;
+    /**
+     * This is not the admin token, or there is none.
+     */
+    401: Problem;
+    /**
+     * Too many calls in a short time.
+     */
+    429: Problem;
+    /**
+     * The headers are larger than the server reads.
+     */
+    431: Problem;
+    /**
+     * The server failed.
+     */
+    500: Problem;
+    /**
+     * Not now; retry.
+     */
+    503: Problem;
+    /**
+     * The call took longer than the server allows.
+     */
+    504: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Response of listSessions.
+     */
+    200: {
+        /**
+         * The sessions, most recently created first. May be fewer than pageSize before the end.
+         */
+        sessions: Array<LiveSession>;
+        /**
+         * Where the next page begins. Absent at the end.
+         */
+        nextPageToken?: PageToken;
+    };
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndAnySessionData = {
+    body?: never;
+    path: {
+        /**
+         * The user's id, a UUID.
+         */
+        userId: Uuid;
+    };
+    query: {
+        /**
+         * Why, for the log: 1 to 200 characters (Unicode code points), by the rules of display names.
+         */
+        reason: string;
+    };
+    url: '/v1/admin/sessions/{userId}';
+};
+
+export type EndAnySessionErrors = {
+    /**
+     * The request has invalid fields; each is named.
+     */
+    400: Problem;
+    /**
+     * This is not the admin token, or there is none.
+     */
+    401: Problem;
+    /**
+     * There is no live session of this user.
+     */
+    404: Problem;
+    /**
+     * Too many calls in a short time.
+     */
+    429: Problem;
+    /**
+     * The headers are larger than the server reads.
+     */
+    431: Problem;
+    /**
+     * The server failed.
+     */
+    500: Problem;
+    /**
+     * Not now; retry.
+     */
+    503: Problem;
+    /**
+     * The call took longer than the server allows.
+     */
+    504: Problem;
+    /**
+     * The storage takes no more data.
+     */
+    507: Problem;
+};
+
+export type EndAnySessionError = EndAnySessionErrors[keyof EndAnySessionErrors];
+
+export type EndAnySessionResponses = {
+    /**
+     * The session has ended.
+     */
+    204: void;
+};
+
+export type EndAnySessionResponse = EndAnySessionResponses[keyof EndAnySessionResponses];
+
+export type ListAllChatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most chats in the answer: 1 to 500, default 50.
+         */
+        pageSize?: number;
+        /**
+         * nextPageToken of an earlier answer of this method. Default: from the start.
+         */
+        pageToken?: PageToken;
+    };
+    url: '/v1/admin/chats';
+};
+
+export type ListAllChatsErrors = {
+    /**
+     * The request has invalid fields; each is named.
+     */
+    400: Problem;
+    /**
+     * This is not the admin token, or there is none.
+     */
+    401: Problem;
+    /**
+     * Too many calls in a short time.
+     */
+    429: Problem;
+    /**
+     * The headers are larger than the server reads.
+     */
+    431: Problem;
+    /**
+     * The server failed.
+     */
+    500: Problem;
+    /**
+     * Not now; retry.
+     */
+    503: Problem;
+    /**
+     * The call took longer than the server allows.
+     */
+    504: Problem;
+};
+
+export type ListAllChatsError = ListAllChatsErrors[keyof ListAllChatsErrors];
+
+export type ListAllChatsResponses = {
+    /**
+     * Response of listAllChats.
+     */
+    200: {
+        /**
+         * The chats, most recently created first. May be fewer than pageSize before the end.
+         */
+        chats: Array<Chat>;
+        /**
+         * Where the next page begins. Absent at the end.
+         */
+        nextPageToken?: PageToken;
+    };
+};
+
+export type ListAllChatsResponse = ListAllChatsResponses[keyof ListAllChatsResponses];
+
+export type CloseAnyChatData = {
+    body?: never;
+    path: {
+        /**
+         * The chat's id, a UUID.
+         */
+        chatId: Uuid;
+    };
+    query: {
+        /**
+         * Why, for the log: 1 to 200 characters (Unicode code points), by the rules of display names.
+         */
+        reason: string;
+    };
+    url: '/v1/admin/chats/{chatId}';
+};
+
+export type CloseAnyChatErrors = {
+    /**
+     * The request has invalid fields; each is named.
+     */
+    400: Problem;
+    /**
+     * This is not the admin token, or there is none.
+     */
+    401: Problem;
+    /**
+     * There is no open chat with this id.
+     */
+    404: Problem;
+    /**
+     * Too many calls in a short time.
+     */
+    429: Problem;
+    /**
+     * The headers are larger than the server reads.
+     */
+    431: Problem;
+    /**
+     * The server failed.
+     */
+    500: Problem;
+    /**
+     * Not now; retry.
+     */
+    503: Problem;
+    /**
+     * The call took longer than the server allows.
+     */
+    504: Problem;
+    /**
+     * The storage takes no more data.
+     */
+    507: Problem;
+};
+
+export type CloseAnyChatError = CloseAnyChatErrors[keyof CloseAnyChatErrors];
+
+export type CloseAnyChatResponses = {
+    /**
+     * The chat is closed.
+     */
+    204: void;
+};
+
+export type CloseAnyChatResponse = CloseAnyChatResponses[keyof CloseAnyChatResponses];
 
 export type GetHealthData = {
     body?: never;

@@ -8,6 +8,7 @@ import { LIMITS_OF_ANSWERS } from './limits-of-answers.ts';
 import { LIMITS_OF_COUNTS } from './limits-of-counts.ts';
 import { LIMITS_OF_VALUES } from './limits-of-values.ts';
 import { MESSAGES } from './messages.ts';
+import { OPERATORS } from './operators.ts';
 import { PRECEDENCE } from './precedence.ts';
 import { SESSIONS } from './sessions.ts';
 import { SLOW_READERS } from './slow-readers.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MESSAGES,
   ...UNREAD,
   ...STREAMS,
+  ...OPERATORS,
   ...EVERY_METHOD,
   ...SLOW_READERS,
   ...PRECEDENCE,

@@ -5,9 +5,10 @@ import * as bad from '../../support/bad-values.ts';
 import { WRONG_TYPE, type Fields } from '../api.ts';
 import { the } from '../expectation.ts';
 import { descriptorOf } from '../grpc-api.ts';
-import { does, isRefused, NOBODY, type Scenario, type Step } from '../scenario.ts';
+import { callerOf, does, isRefused, NOBODY, type Scenario, type Step } from '../scenario.ts';
 
 const chatId = the('chat');
+const NO_USER = '0198c0df-02b8-7e94-9d15-c3a6f0724b8e';
 
 type Kind = Readonly<Record<string, string | number>>;
 
@@ -28,11 +29,13 @@ const BAD_VALUES: Readonly<Record<string, Kind>> = {
   wait: bad.BAD_WAITS,
   seq: bad.BAD_SEQS,
   afterSeq: bad.BAD_SEQS,
+  userId: bad.BAD_UUIDS,
+  reason: bad.BAD_REASONS,
 };
 /** True or false: whatever has the type is good. */
 const ALWAYS_GOOD = new Set(['closeChats', 'readOnly', 'unlisted', 'markRead']);
 /** What HTTP has in its path or query is text there: a text is never of another type. */
-const TEXT_ANYWAY = new Set(['chatId', 'pageToken', 'order']);
+const TEXT_ANYWAY = new Set(['chatId', 'pageToken', 'order', 'userId', 'reason']);
 
 function fieldsOf(method: Method): readonly string[] {
   return Object.keys(descriptorOf(method).input.field);
@@ -40,14 +43,14 @@ function fieldsOf(method: Method): readonly string[] {
 
 /** A request in which nothing is wrong. */
 function goodRequest(method: Method): Fields {
-  const needed = { displayName: 'Vera', chatId, text: 'слово', seq: 0 };
+  const needed = { displayName: 'Vera', chatId, text: 'слово', seq: 0, userId: NO_USER, reason: 'спам' };
   const fields = fieldsOf(method);
   return Object.fromEntries(Object.entries(needed).filter(([name]) => fields.includes(name)));
 }
 
 function refuses(method: Method, wrong: Fields): Step {
   const expected = { code: 'INVALID_ARGUMENT', fields: Object.keys(wrong) } as const;
-  return isRefused('Anna', method, { ...goodRequest(method), ...wrong }, expected);
+  return isRefused(callerOf(method), method, { ...goodRequest(method), ...wrong }, expected);
 }
 
 /** Every field with every bad value, then with one of another type; then all fields bad at once. */

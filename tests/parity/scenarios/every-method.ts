@@ -2,15 +2,15 @@
 
 import type { ErrorCode } from '../../../src/domain/errors.ts';
 import { CALL_DEADLINE_MS } from '../../../src/domain/limits.ts';
-import { METHODS, NEEDS_SESSION, type Method } from '../../../src/service/calls.ts';
+import { CALLED_BY, METHODS, type Method } from '../../../src/service/calls.ts';
 import { StorageFullError, StorageUnavailableError } from '../../../src/storage/storage.ts';
 import type { Fields } from '../api.ts';
 import { the } from '../expectation.ts';
 import { descriptorOf } from '../grpc-api.ts';
 import {
   begins,
+  callerOf,
   does,
-  enters,
   fails,
   gets,
   hears,
@@ -26,7 +26,7 @@ import {
   type Scenario,
   type Step,
 } from '../scenario.ts';
-import type { Mood } from '../stage.ts';
+import { OPERATOR, type Mood } from '../stage.ts';
 
 const chatId = the('chat');
 const opensChat = does('Anna', 'CreateChat', {}, { chat: { id: chatId } });
@@ -34,13 +34,22 @@ const NO_CHAT = '0198c0df-02b8-7e94-9d15-c3a6f0724b8e';
 /** What the server asks of the storage without a call. */
 const OF_THE_SERVER = new Set(['ping', 'sweep', 'close']);
 /** Reading fills no storage. */
-const READING = new Set<Method>(['GetSession', 'ListChats', 'GetChat', 'ListUnreadCounts', 'Subscribe', 'GetStats']);
+const READING = new Set<Method>([
+  'GetSession',
+  'ListChats',
+  'GetChat',
+  'ListUnreadCounts',
+  'Subscribe',
+  'GetStats',
+  'ListSessions',
+  'ListAllChats',
+]);
 const WRITING = METHODS.filter((method) => !READING.has(method));
 const OF_A_CHAT = METHODS.filter((method) => 'chatId' in descriptorOf(method).input.field);
 
 /** A request in which nothing is wrong. */
-function goodRequest(method: Method, chatId: unknown): Fields {
-  const needed = { displayName: 'Vera', chatId, text: 'слово', seq: 0 };
+function goodRequest(method: Method, chatId: unknown, userId: unknown = NO_CHAT): Fields {
+  const needed = { displayName: 'Vera', chatId, text: 'слово', seq: 0, userId, reason: 'спам' };
   const { field } = descriptorOf(method).input;
   return Object.fromEntries(Object.entries(needed).filter(([name]) => name in field));
 }
@@ -58,29 +67,37 @@ function failEverywhere(methods: readonly Method[], code: ErrorCode, error: () =
       storageIs(
         failing((asked) => !OF_THE_SERVER.has(asked) && (asked === 'authenticate') === (method === 'GetSession')),
       ),
-      isRefused('Anna', method, goodRequest(method, chatId), code),
+      isRefused(callerOf(method), method, goodRequest(method, chatId), code),
     ]),
   ];
+}
+
+/** What a method asks of the storage, besides who calls. */
+function operationOf(method: Method): string {
+  const name = method.replace('All', '').replace('Any', '');
+  return name.replace(/^./, (letter) => letter.toLowerCase());
 }
 
 /** A call that is answered just before it would be given up, and one that is given up. */
 function takesLong(method: Method): readonly Step[] {
   const caller = `caller of ${method}`;
   const chatId = the(`chat of ${method}`);
-  const request = goodRequest(method, chatId);
-  const held = NEEDS_SESSION[method] ? 'authenticate' : method.replace(/^./, (letter) => letter.toLowerCase());
+  const userId = the(`user of ${method}`);
+  const request = goodRequest(method, chatId, userId);
+  const held = CALLED_BY[method] === 'session' ? 'authenticate' : operationOf(method);
+  const who = CALLED_BY[method] === 'operator' ? OPERATOR : caller;
   return [
-    enters(caller),
+    does(caller, 'CreateSession', { displayName: caller }, { session: { userId } }),
     does(caller, 'CreateChat', { ttl: 60_000 }, { chat: { id: chatId } }),
     storageHolds(held),
-    begins('late', caller, method, request, { operation: held }),
+    begins('late', who, method, request, { operation: held }),
     passes(CALL_DEADLINE_MS),
     fails('late', 'DEADLINE_EXCEEDED'),
     storageGoesOn(),
     storageHolds(held),
     begins(
       'in time',
-      caller,
+      who,
       method,
       { ...request, ...(method === 'EndSession' && { closeChats: true }) },
       { operation: held },
@@ -93,15 +110,17 @@ function takesLong(method: Method): readonly Step[] {
 
 export const EVERY_METHOD: readonly Scenario[] = [
   {
-    name: 'whatever needs a session is refused without one, before its arguments are judged',
+    name: 'whatever is not for anybody is refused without a token, before its arguments are judged',
     people: [],
-    steps: METHODS.filter((method) => NEEDS_SESSION[method]).map((method) =>
+    steps: METHODS.filter((method) => CALLED_BY[method] !== 'anybody').map((method) =>
       isRefused(NOBODY, method, OF_A_CHAT.includes(method) ? { chatId: 'x' } : {}, 'UNAUTHENTICATED'),
     ),
   },
   {
     name: 'whatever is about a chat is refused for one that is not there',
-    steps: OF_A_CHAT.map((method) => isRefused('Anna', method, goodRequest(method, NO_CHAT), 'CHAT_NOT_FOUND')),
+    steps: OF_A_CHAT.map((method) =>
+      isRefused(callerOf(method), method, goodRequest(method, NO_CHAT), 'CHAT_NOT_FOUND'),
+    ),
   },
   {
     name: 'a storage that does not answer is STORAGE_UNAVAILABLE',

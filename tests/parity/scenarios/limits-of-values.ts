@@ -4,7 +4,7 @@ import * as limits from '../../../src/domain/limits.ts';
 import type { Method } from '../../../src/service/calls.ts';
 import type { Fields } from '../api.ts';
 import { the } from '../expectation.ts';
-import { does, isRefused, posts, type LimitName, type Scenario } from '../scenario.ts';
+import { callerOf, does, isRefused, posts, type LimitName, type Scenario } from '../scenario.ts';
 
 const chatId = the('chat');
 
@@ -117,7 +117,18 @@ const BOUNDED: readonly Bounded[] = [
     refused: limits.MAX_WAIT_MS + 1,
     because: 'must be whole milliseconds, from 0 to 30 seconds',
   },
+  {
+    limit: 'MAX_REASON_LENGTH',
+    method: 'CloseAnyChat',
+    field: 'reason',
+    besides: { chatId },
+    taken: letters(limits.MAX_REASON_LENGTH),
+    refused: letters(limits.MAX_REASON_LENGTH + 1),
+    because: 'must have 1 to 200 characters, has more',
+  },
   { ...PAGE, method: 'ListChats', field: 'pageSize' },
+  { ...PAGE, method: 'ListSessions', field: 'pageSize' },
+  { ...PAGE, method: 'ListAllChats', field: 'pageSize' },
   { ...PAGE, method: 'ListMessages', field: 'pageSize', besides: { chatId } },
   { ...PAGE, method: 'ListUnreadCounts', field: 'pageSize' },
   { ...PAGE, method: 'FetchUnread', field: 'limit', besides: { chatId } },
@@ -132,9 +143,9 @@ export const LIMITS_OF_VALUES: readonly Scenario[] = BOUNDED.map((bounded) => {
     steps: [
       does('Boris', 'CreateChat', {}, { chat: { id: chatId } }),
       posts('Boris', chatId, 'раз'),
-      does('Anna', method, { ...besides, [field]: taken }),
+      does(callerOf(method), method, { ...besides, [field]: taken }),
       isRefused(
-        'Anna',
+        callerOf(method),
         method,
         { ...besides, [field]: refused },
         {
