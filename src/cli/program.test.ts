@@ -175,3 +175,49 @@ describe('veche migrate', () => {
     });
   });
 });
+
+describe('veche admin', () => {
+  const TOKEN = { VECHE_ADMIN_TOKEN: 'a-token-of-operators' };
+
+  test('tells all that is wrong with its settings, and shows no token', async () => {
+    expect(await run(['admin', 'chats', '--address', 'localhost:8080', '--admin-token', 'short'])).toStrictEqual({
+      code: 2,
+      output: '',
+      errors:
+        'veche: 2 problems with the settings:\n' +
+        '  - address is "localhost:8080" (--address); it must be a URL like http://127.0.0.1:8080 or https://chat.example.org, without a path\n' +
+        '  - admin-token is *** (--admin-token); it must be 16 to 256 visible ASCII characters without spaces, or none\n',
+    });
+  });
+
+  test('needs a token', async () => {
+    expect(await run(['admin', 'sessions'])).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining(
+        'admin-token is not set (--admin-token, VECHE_ADMIN_TOKEN or VECHE_ADMIN_TOKEN_FILE)',
+      ),
+    });
+  });
+
+  test.each([
+    [['close-chat', 'id'], '--reason'],
+    [['close-chat', '--reason', 'x'], 'id'],
+    [['end-session', '--reason', 'x'], 'user-id'],
+    [['chat'], 'unknown command'],
+    [['sessions', 'more'], 'too many arguments'],
+    [['sessions', '--colour'], '--colour'],
+    [[], 'close-chat'],
+  ])('refuses %j with exit code 2, naming %s', async (args, named) => {
+    const { code, output, errors } = await run(['admin', ...args], TOKEN);
+    expect({ code, output }).toStrictEqual({ code: 2, output: '' });
+    expect(errors).toContain(named);
+  });
+
+  test('explains itself, exit codes included', async () => {
+    const { code, output } = await run(['admin', 'end-session', '--help']);
+    expect(code).toBe(0);
+    for (const words of ['--reason <text>', '--address <url>', 'VECHE_ADMIN_TOKEN_FILE', 'Exit codes: 0 done']) {
+      expect(output).toContain(words);
+    }
+  });
+});

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { SETTINGS } from '../config/settings.ts';
 import { flagOf, rowsOf } from '../config/source.ts';
+import { addAdminCommands } from './admin-command.ts';
 import { showConfig } from './config.ts';
 import { EXIT_CODES_HELP, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import type { HealthQuestion } from './health.ts';
@@ -60,6 +61,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     const command = healthCommand.command(question).description(description);
     takeSettings(command, io, onExit, health(question as HealthQuestion));
   }
+  addAdminCommands(program, io, onExit);
 
   const setting = settingBeforeCommand(args);
   try {

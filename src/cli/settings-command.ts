@@ -65,7 +65,8 @@ function readFlags(command: Command): Source {
   return { values, problems };
 }
 
-function describeProblems(problems: readonly string[]): string {
+/** All that is wrong, a line each. */
+export function describeProblems(problems: readonly string[]): string {
   const heading = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return `veche: ${heading} with the settings:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`;
 }

@@ -40,6 +40,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   createSession: 4,
   createChat: 4,
   postMessage: 12,
+  subscribe: 5,
   endSession: 1,
   closeChat: 1,
   listSessions: 2,

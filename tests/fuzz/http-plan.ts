@@ -94,6 +94,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   createSession: 4,
   createChat: 4,
   postMessage: 12,
+  subscribe: 5,
   endSession: 1,
   closeChat: 1,
   listSessions: 2,
@@ -194,8 +195,8 @@ function fieldsOf({ parameters }: Operation, limits: Limits, kind: Kind) {
 
 /** Where everything is text, a value of a wrong type may look like one of the right type. */
 function inText({ type }: Schema, { value, fits }: Candidate): Candidate {
-  if (fits !== false || typeof value === 'number') return { value, fits };
   if (type === 'string' && typeof value !== 'string') return { value, fits: undefined };
+  if (fits !== false || typeof value === 'number') return { value, fits };
   const text = String(value);
   if (type === 'boolean') return { value, fits: ['true', 'false'].includes(text) };
   return { value, fits: type === 'integer' && /^-?\d+$/.test(text) ? undefined : false };
