@@ -55,6 +55,12 @@ interface RedisConfig {
   readonly prefix: string;
   /** Whether to start although its eviction policy may lose chats. */
   readonly allowEviction: boolean;
+  /** For rediss:// URLs. */
+  readonly tls?: {
+    readonly caPath: string | undefined;
+    readonly certPath: string | undefined;
+    readonly keyPath: string | undefined;
+  };
 }
 
 /** Where PostgreSQL is, and how it is used. */
@@ -121,6 +127,11 @@ function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {
     urls,
     prefix: settings['redis-prefix'],
     allowEviction: settings['redis-allow-eviction'],
+    tls: Object.freeze({
+      caPath: settings['redis-tls-ca'],
+      certPath: settings['redis-tls-cert'],
+      keyPath: settings['redis-tls-key'],
+    }),
   });
 }
 

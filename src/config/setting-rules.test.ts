@@ -55,6 +55,30 @@ describe('a port for operators', () => {
   });
 });
 
+describe('the files of TLS with Redis', () => {
+  const url = { VECHE_REDIS_URL: 'rediss://a,rediss://b' };
+
+  test('may be set where every address says rediss://', () => {
+    expect(problems({ 'redis-tls-ca': 'a', 'redis-tls-cert': 'b', 'redis-tls-key': 'c' }, url)).toStrictEqual([]);
+  });
+
+  test.each(['redis-tls-ca', 'redis-tls-cert'])('%s would encrypt nothing elsewhere', (name) => {
+    const mixed = { VECHE_REDIS_URL: 'rediss://a,redis://b', VECHE_REDIS_TLS_KEY: 'c', VECHE_REDIS_TLS_CERT: 'b' };
+    expect(problems({ [name]: 'a' }, mixed)).toStrictEqual([
+      `${name} is set (--${name}), but redis-url (VECHE_REDIS_URL) does not say rediss://, so nothing is encrypted`,
+    ]);
+  });
+
+  test.each([
+    ['redis-tls-cert', 'redis-tls-key'],
+    ['redis-tls-key', 'redis-tls-cert'],
+  ])('%s is missed by %s', (given, missing) => {
+    expect(problems({ [given]: 'a' }, url)).toStrictEqual([
+      expect.stringMatching(new RegExp(`^${missing} is not set`)),
+    ]);
+  });
+});
+
 describe('the files of TLS', () => {
   test('may both be set, or none', () => {
     expect(problems({ 'tls-cert': 'a', 'tls-key': 'b' })).toStrictEqual([]);

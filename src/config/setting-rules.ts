@@ -47,6 +47,23 @@ const tlsHasBothFiles: Rule = {
     missingBeside(settings, 'tls-cert', 'tls-key') ?? missingBeside(settings, 'tls-key', 'tls-cert'),
 };
 
+const redisCertificateHasBothFiles: Rule = {
+  concerns: ['redis-tls-cert', 'redis-tls-key'],
+  problem: (settings) =>
+    missingBeside(settings, 'redis-tls-cert', 'redis-tls-key') ??
+    missingBeside(settings, 'redis-tls-key', 'redis-tls-cert'),
+};
+
+const redisFilesAreForTls: Rule = {
+  concerns: ['redis-url', 'redis-tls-ca', 'redis-tls-cert', 'redis-tls-key'],
+  problem: ({ values, origins }) => {
+    const url = values['redis-url'];
+    const given = (['redis-tls-ca', 'redis-tls-cert', 'redis-tls-key'] as const).find((name) => values[name]);
+    if (given === undefined || url === undefined || url.every((one) => one.startsWith('rediss:'))) return undefined;
+    return `${given} is set (${origins[given]}), but redis-url (${origins['redis-url']}) does not say rediss://, so nothing is encrypted`;
+  },
+};
+
 /** The rules, in the order in which what is wrong is shown. */
 export const SETTING_RULES: readonly Rule[] = [
   grpcHasAnotherPort,
@@ -56,6 +73,8 @@ export const SETTING_RULES: readonly Rule[] = [
   onlyWithTls('tls-client-ca', 'clients are asked for a certificate only where the server has one'),
   onlyWithTls('hsts-max-age', 'without TLS this is for whoever encrypts in front of this server to tell'),
   storageHasUrl('redis', 'redis-url'),
+  redisCertificateHasBothFiles,
+  redisFilesAreForTls,
   storageHasUrl('postgres', 'postgres-url'),
 ];
 

@@ -1,7 +1,7 @@
 /** Where Redis is, and how it is used. */
 
 import { redisUrls } from '../server-url.ts';
-import { matching, trueOrFalse, type SettingTable } from '../setting.ts';
+import { matching, pemPath, trueOrFalse, type SettingTable } from '../setting.ts';
 
 export const REDIS_SETTINGS = {
   'redis-url': {
@@ -10,6 +10,24 @@ export const REDIS_SETTINGS = {
     default: undefined,
     secret: true,
     description: 'the server, or several nodes of one cluster',
+  },
+  'redis-tls-ca': {
+    group: 'Redis',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the authorities that vouch for it, instead of those that Node.js trusts; for rediss://',
+  },
+  'redis-tls-cert': {
+    group: 'Redis',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the certificate to show to it; for rediss://',
+  },
+  'redis-tls-key': {
+    group: 'Redis',
+    kind: pemPath(),
+    default: undefined,
+    description: 'the private key of that certificate, without a passphrase',
   },
   'redis-prefix': {
     group: 'Redis',

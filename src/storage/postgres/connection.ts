@@ -1,6 +1,7 @@
 /** How connections to PostgreSQL are made, whatever they are for. */
 
 import pg, { type Client, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg';
+import { withFilesRead } from './tls-files.ts';
 
 /** Longest that making a connection may take. */
 export const CONNECT_TIMEOUT_MS = 2_500;
@@ -12,10 +13,10 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 /** Longest wait for an answer on a connection past the pool: a migration may have to wait for that of another instance. */
 const DIRECT_QUERY_LIMIT_MS = 70_000;
 
-/** What `connectTo` and the pool have in common. */
+/** What `connectTo` and the pool have in common. @throws UnusableStorageError if a file that the URL names cannot be read */
 export function connectionConfig(url: string): ClientConfig {
   return {
-    connectionString: url,
+    ...withFilesRead(url),
     application_name: 'veche',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

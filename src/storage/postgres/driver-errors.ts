@@ -2,6 +2,7 @@
 
 import { DatabaseError } from 'pg';
 
+import { tlsProblemOf } from '../tls-problem.ts';
 import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
 
 /** The server is a standby. */
@@ -67,7 +68,16 @@ export function openingFailure(failure: unknown): Error {
   if (cause instanceof Error && cause.message.startsWith('SASL')) {
     return new UnusableStorageError('PostgreSQL wants a password, or another one', { cause });
   }
+  const problem = tlsProblemOf(cause) ?? (isWithoutTls(cause) ? 'it does not offer it' : undefined);
+  if (problem !== undefined) {
+    return new UnusableStorageError(`PostgreSQL cannot be spoken with by TLS: ${problem}`, { cause });
+  }
   return operationFailure(cause);
+}
+
+/** The driver's own words. */
+function isWithoutTls(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
 }
 
 /** What the driver said, where an operation has made a failure of it already. */

@@ -1,6 +1,7 @@
 /** What goes wrong with Redis, in the words of the storage's contract. */
 
 import { StorageFullError, StorageUnavailableError, UnusableStorageError } from '../storage.ts';
+import { tlsProblemOf } from '../tls-problem.ts';
 import { ErrorReply } from 'redis';
 
 /** What a server says for a while, before or after which it works: it is starting, failing over, busy or read-only. */
@@ -28,6 +29,9 @@ export function openingFailureOf(error: unknown): Error {
       },
     );
   }
+  const problem = tlsProblemOf(error);
+  if (problem !== undefined)
+    return new UnusableStorageError(`Redis cannot be spoken with by TLS: ${problem}`, { cause: error });
   return failureOf(error);
 }
 

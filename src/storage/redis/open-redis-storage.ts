@@ -11,6 +11,7 @@ import { connectCluster, connectStandalone, type RedisConnection, type Reply } f
 import { RedisStorage } from './redis-storage.ts';
 import { listOf, textOf } from './replies.ts';
 import { checkInfo, DURABILITY_MEANINGS, durabilityOf, isClusterNode, readInfo } from './server-info.ts';
+import { readRedisTls, type RedisTls, type RedisTlsFiles } from './tls-files.ts';
 
 /** The version of what is stored. Whoever finds another does not touch it. */
 const LAYOUT = '1';
@@ -24,6 +25,8 @@ export interface RedisStorageOptions {
   readonly prefix: string;
   /** Starts although the eviction policy may lose chats. */
   readonly allowEviction: boolean;
+  /** For rediss:// URLs. */
+  readonly tls?: RedisTlsFiles | undefined;
   readonly log: StorageLog;
 }
 
@@ -83,23 +86,24 @@ function checkUrls(urls: readonly string[]): void {
   if (!areRight) throw new UnusableStorageError('an address of Redis must begin with redis:// or rediss://');
 }
 
-async function connect({ urls, log }: RedisStorageOptions): Promise<RedisConnection> {
-  const first = await firstReachable(urls, log);
+async function connect({ urls, tls: files = {}, log }: RedisStorageOptions): Promise<RedisConnection> {
+  const tls = await readRedisTls(files);
+  const first = await firstReachable(urls, log, tls);
   const info = readInfo(textOf(await onlyReply(first, ['INFO'])));
   if (!isClusterNode(info) && urls.length === 1) return first;
   first.close();
-  if (isClusterNode(info)) return connectCluster(urls, log);
+  if (isClusterNode(info)) return connectCluster(urls, log, tls);
   throw new UnusableStorageError(
     'several addresses of Redis are those of one cluster, but the first that answers is not in a cluster',
   );
 }
 
 /** Any node will do: each knows the others. */
-async function firstReachable(urls: readonly string[], log: StorageLog): Promise<RedisConnection> {
+async function firstReachable(urls: readonly string[], log: StorageLog, tls: RedisTls): Promise<RedisConnection> {
   let failure: unknown;
   for (const url of urls) {
     try {
-      return await connectStandalone(url, log);
+      return await connectStandalone(url, log, tls);
     } catch (error) {
       failure = error;
     }

@@ -4,6 +4,7 @@ import { createClient, createCluster, type RedisClientOptions } from 'redis';
 import type { StorageLog } from '../storage-log.ts';
 import { type BeatingClient, startHeartbeat } from './heartbeat.ts';
 import { ShardChannels } from './shard-channels.ts';
+import type { RedisTls } from './tls-files.ts';
 
 /** What a server answers: text, number, nothing, or a list of these. */
 export type Reply = string | number | null | readonly Reply[];
@@ -53,10 +54,11 @@ function optionsFor(isOpen: () => boolean) {
 const template = createClient();
 
 /** Connects to one server. @throws the driver's error */
-export async function connectStandalone(url: string, log: StorageLog): Promise<RedisConnection> {
+export async function connectStandalone(url: string, log: StorageLog, tls: RedisTls = {}): Promise<RedisConnection> {
   let isOpen = false;
   const listeners: (() => void)[] = [];
-  const commands = template.duplicate({ url, ...optionsFor(() => isOpen) });
+  const { socket, ...options } = optionsFor(() => isOpen);
+  const commands = template.duplicate({ url, ...options, socket: { ...socket, ...encryptionOf(url, tls) } });
   const channels = commands.duplicate();
   for (const client of [commands, channels]) client.on('error', logOnce(log, client));
   try {
@@ -86,11 +88,15 @@ export async function connectStandalone(url: string, log: StorageLog): Promise<R
 }
 
 /** Connects to a cluster, of which some nodes are known. @throws the driver's error */
-export async function connectCluster(urls: readonly string[], log: StorageLog): Promise<RedisConnection> {
+export async function connectCluster(
+  urls: readonly string[],
+  log: StorageLog,
+  tls: RedisTls,
+): Promise<RedisConnection> {
   let isOpen = false;
   const listeners: (() => void)[] = [];
   const { socket, ...options } = optionsFor(() => isOpen);
-  const defaults = { ...options, ...credentialsOf(urls[0]!), socket: { ...socket, ...encryptionOf(urls[0]!) } };
+  const defaults = { ...options, ...credentialsOf(urls[0]!), socket: { ...socket, ...encryptionOf(urls[0]!, tls) } };
   // A cluster gives its own options along with every command, whatever its nodes have.
   const cluster = createCluster({
     rootNodes: urls.map((url) => ({ url })),
@@ -175,8 +181,8 @@ function credentialsOf(url: string): Pick<RedisClientOptions, 'username' | 'pass
   };
 }
 
-function encryptionOf(url: string): { readonly tls?: true } {
-  return new URL(url).protocol === 'rediss:' ? { tls: true } : {};
+function encryptionOf(url: string, tls: RedisTls): RedisTls & { readonly tls?: true } {
+  return new URL(url).protocol === 'rediss:' ? { tls: true, ...tls } : {};
 }
 
 /** Logs the first failure of each break. */

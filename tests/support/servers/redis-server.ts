@@ -36,16 +36,22 @@ export async function startOwnRedis(options: Readonly<Record<string, string>> = 
 
 /**
  * Three servers that share the slots, which the test may kill or freeze.
- * @param options as on their command lines
+ * @param options as on their command lines. @param ofNode the same for one of them, by its place.
  */
 export async function startRedisCluster(
   options: Readonly<Record<string, string>> = {},
+  ofNode: (node: number) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<TestRedis & { readonly nodes: readonly RedisNode[] }> {
   const ports = await freePorts(2 * NODES);
   const nodes = ports.slice(0, NODES);
   const servers = await Promise.all(
     nodes.map((port, index) =>
-      startNode(port, { 'cluster-enabled': 'yes', 'cluster-port': String(ports[NODES + index]), ...options }),
+      startNode(port, {
+        'cluster-enabled': 'yes',
+        'cluster-port': String(ports[NODES + index]),
+        ...options,
+        ...ofNode(index),
+      }),
     ),
   );
   await Promise.all(nodes.map((port, index) => ask(port, ['CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(index)])));
