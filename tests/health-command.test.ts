@@ -37,6 +37,11 @@ async function ask(
   return { code, output, errors };
 }
 
+/** As if the storage were gone. */
+function failPings(operation: string): void {
+  if (operation === 'ping') throw new Error('gone');
+}
+
 describe('veche health', () => {
   test.each(['live', 'ready'])(
     '%s asks the port of the settings and exits with 0 if the server is well',
@@ -56,10 +61,7 @@ describe('veche health', () => {
   });
 
   test('exits with 1 and says why if the server lives and is not ready', async () => {
-    const before = (operation: string): void => {
-      if (operation === 'ping') throw new Error('gone');
-    };
-    const { port } = await start({ storage: disturbed(openMemoryStorage(), { before }) });
+    const { port } = await start({ storage: disturbed(openMemoryStorage(), { before: failPings }) });
     const readyz = `http://127.0.0.1:${port}/readyz`;
     await vi.waitFor(async () => expect((await fetch(readyz)).status).toBe(503), 15_000);
     expect(await ask('live', ['--port', `${port}`])).toMatchObject({ code: 0 });
