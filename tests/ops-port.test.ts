@@ -130,11 +130,11 @@ describe('it serves all of the life of the server', () => {
     await Person.enter(app.client);
 
     await closing.promise;
-    await expect(get(app.port, '/v1/stats')).rejects.toThrow();
+    await expect(get(app.port, '/v1/stats')).rejects.toThrow('fetch failed');
     expect((await get(app.opsPort, '/healthz')).status).toBe(200);
     expect((await Http.getReadiness({ client })).error).toMatchObject({ code: 'SHUTTING_DOWN' });
     closed.resolve();
     expect(await stopping).toBe(true);
-    await expect(get(app.opsPort, '/healthz')).rejects.toThrow();
+    await expect(get(app.opsPort, '/healthz')).rejects.toThrow('fetch failed');
   });
 });
