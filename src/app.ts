@@ -8,6 +8,7 @@ import { misdirectedConnection } from './grpc/misdirected.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createOpsServer } from './http/ops-server.ts';
 import type { Probed, Unready } from './http/probes.ts';
+import { isAdminTokenInClear } from './lifecycle/admin-token-in-clear.ts';
 import { openCertificate } from './lifecycle/certificate-source.ts';
 import { CleanupStack } from './lifecycle/cleanup-stack.ts';
 import { followStorageClock } from './lifecycle/follow-storage-clock.ts';
@@ -98,6 +99,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     return failures.length === 0;
   };
 
+  if (isAdminTokenInClear(config)) {
+    const advice = `set ${flagOf('tls-cert')}, or see that something before this server encrypts`;
+    log.warn({ host }, `the admin token travels in the clear to whoever listens on the way: ${advice}`);
+  }
   try {
     const metrics = createMetrics({ version: readVersion(), storage: config.storage, limits });
     let whyNotReady: Unready | undefined = 'STORAGE_UNAVAILABLE';

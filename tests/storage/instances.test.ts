@@ -1,10 +1,12 @@
 /** Several instances on one storage are one server: what is done through one is seen through the others, live. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AdminService } from '../../src/gen/veche/v1/admin_pb.js';
 import { ChatService } from '../../src/gen/veche/v1/chat_pb.js';
 import { MessageService, StreamEndReason, type SubscribeResponse } from '../../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../../src/gen/veche/v1/session_pb.js';
 import { StatsService } from '../../src/gen/veche/v1/stats_pb.js';
+import { ADMIN_TOKEN } from '../support/admin-token.ts';
 import type { ResponseStream } from '../support/grpc-client.ts';
 import { failure } from '../support/grpc-error.ts';
 import { Person } from '../support/person.ts';
@@ -23,7 +25,8 @@ describe.each(SHARED_STORAGES)('two instances on %s', (_name, start) => {
 
   beforeAll(async () => {
     data = await start();
-    [one, other] = await Promise.all([startTestApp({ config: data.config }), startTestApp({ config: data.config })]);
+    const config = { ...data.config, adminToken: ADMIN_TOKEN };
+    [one, other] = await Promise.all([startTestApp({ config }), startTestApp({ config })]);
   });
   afterAll(async () => {
     await Promise.all([one?.close(), other?.close()]);
@@ -68,6 +71,26 @@ describe.each(SHARED_STORAGES)('two instances on %s', (_name, start) => {
     await ben.call(SessionService.method.getSession, {});
     await ann.post(chatId, 'Hello!');
     expect((await unread).messages.map(({ text }) => text)).toStrictEqual(['Hello!']);
+  });
+
+  test('do on both at that instant what an operator asks of one', async () => {
+    const ann = await Person.enter(one.client, 'Ann');
+    const ben = await Person.enter(other.client, 'Ben');
+    const [closed, kept, hers] = [await ben.openChat({ unlisted: true }), await ben.openChat(), await ann.openChat()];
+    const streams = [await subscribe(ben, closed.id), await subscribe(ann, kept.id), await subscribe(ben, hers.id)];
+    const token = ADMIN_TOKEN;
+    const { chats } = await one.client.call(AdminService.method.listAllChats, {}, { token });
+    expect(chats.map(({ id }) => id)).toEqual(expect.arrayContaining([closed.id, kept.id, hers.id]));
+
+    await one.client.call(AdminService.method.closeAnyChat, { chatId: closed.id, reason: 'spam' }, { token });
+    expect(await endOf(streams[0]!)).toBe(StreamEndReason.CHAT_CLOSED);
+    await other.client.call(AdminService.method.endAnySession, { userId: ann.userId, reason: 'spam' }, { token });
+    expect(await endOf(streams[1]!)).toBe(StreamEndReason.SESSION_ENDED);
+    expect(await endOf(streams[2]!)).toBe(StreamEndReason.CHAT_CLOSED);
+    const { sessions } = await one.client.call(AdminService.method.listSessions, {}, { token });
+    const ids = sessions.map(({ userId }) => userId);
+    expect(ids).toContain(ben.userId);
+    expect(ids).not.toContain(ann.userId);
   });
 
   test('close a chat on both at that instant', async () => {
