@@ -9,7 +9,7 @@ SOURCES := $(shell find src contracts -type f -not -name '*.test.ts' 2>/dev/null
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
 
-.PHONY: help run demo test test-faults check check-generated generate lint fmt bench baseline clean up down image-smoke
+.PHONY: help run demo test test-faults check check-generated generate lint fmt bench audit sbom baseline clean up down image-smoke
 
 help: ## Lists what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ generate: $(INSTALLED) ## Generates code from contracts/, tables of docs/ and th
 	@node tools/generate-docs.ts
 	@node tools/generate-dashboard.ts
 
-lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the direction of dependencies
+lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code, dependencies, their licences and their direction
 	@oxfmt --check
 	@tsc -p tsconfig.json
 	@oxlint --type-aware --deny-warnings
@@ -54,6 +54,7 @@ lint: $(INSTALLED) ## Checks format, types, lint, contracts, unused code and the
 	@buf breaking --against contracts/baseline.binpb
 	@REDOCLY_SUPPRESS_UPDATE_NOTICE=true redocly lint
 	@knip
+	@node tools/check-dependencies.ts
 	@depcruise --config .dependency-cruiser.json --output-type err src
 
 fmt: $(INSTALLED) ## Formats the sources
@@ -61,6 +62,12 @@ fmt: $(INSTALLED) ## Formats the sources
 
 bench: $(INSTALLED) ## Measures the server beside bare gRPC and HTTP, and every storage; ARGS="--json", "--quick" or "--only posts"
 	@node bench/main.ts $(ARGS)
+
+audit: $(INSTALLED) ## Asks the registry what is known against the packages that the server runs with
+	@npm audit --omit=dev
+
+sbom: $(INSTALLED) ## Prints what the server is made of (CycloneDX)
+	@npm sbom --omit=dev --sbom-format=cyclonedx
 
 baseline: $(INSTALLED) ## At a release: makes today's contract the one that must not be broken
 	@buf build --exclude-source-info -o contracts/baseline.binpb
