@@ -7,6 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { measureFanOut } from './fan-out.ts';
+import { measureFloods } from './floods/floods.ts';
 import { measureFullChat } from './full-chat.ts';
 import { GRPC } from './grpc/api.ts';
 import { HTTP } from './http/api.ts';
@@ -28,6 +29,7 @@ const MEASURES: Readonly<Record<string, (scale: Scale) => Promise<Measure[]>>> =
   'shared-port': measureSharedPort,
   memory: measureMemory,
   'full-chat': measureFullChat,
+  floods: measureFloods,
   storages: measureStorages,
 };
 

@@ -14,6 +14,8 @@ export interface Scale {
   readonly streams: number;
   /** Kept by the full chat. */
   readonly fullChat: number;
+  /** Of each flood, and what its neighbour posts in one round. */
+  readonly floods: { readonly rounds: number; readonly posts: number };
   /** Where other servers take part, rounds take longer. */
   readonly storages: { readonly rounds: number };
   /** In the chat whose last page is read. */
@@ -32,6 +34,7 @@ export const FULL: Scale = {
   sessions: 10_000,
   streams: 1_000,
   fullChat: 1_000_000,
+  floods: { rounds: 11, posts: 500 },
   storages: { rounds: 31 },
   depth: 1_000_000,
   manyChats: 100_000,
@@ -47,6 +50,7 @@ export const QUICK: Scale = {
   sessions: 2_000,
   streams: 500,
   fullChat: 100_000,
+  floods: { rounds: 3, posts: 200 },
   storages: { rounds: 5 },
   depth: 100_000,
   manyChats: 10_000,

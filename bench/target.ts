@@ -9,7 +9,6 @@ const UNLIMITED = [
   'max-chats',
   'max-chat-size',
   'max-streams-per-session',
-  'max-connections',
   'max-connections-per-address',
 ].flatMap((name) => [`--${name}`, '0']);
 

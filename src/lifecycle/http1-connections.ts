@@ -84,7 +84,6 @@ export class Http1Connections {
 
   /** @returns whether the request is to be answered. */
   #follow(socket: Socket, response: ServerResponse): boolean {
-    if (socket.destroyed) return false;
     if (isUnderWay(this.#open.get(socket)) && !this.#mayPipeline(socket, response)) {
       // Whatever is said now would be taken for the answer to something else.
       socket.destroy();

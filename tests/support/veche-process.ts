@@ -56,6 +56,12 @@ export class VecheProcess {
     return Object.assign(veche, { port: port as number });
   }
 
+  /** The number by which the system knows it. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('it was not started');
+    return this.#child.pid;
+  }
+
   /** The complete lines of the log so far. */
   get lines(): readonly LogLine[] {
     const complete = this.output.slice(0, this.output.lastIndexOf('\n') + 1);
