@@ -65,6 +65,8 @@ export const MAX_NAMED_VIOLATIONS = 100;
 export const STORAGE_DEADLINE_MS = 4 * SECOND_MS;
 /** How long after its deadline a session's record and its place stay, where several instances share them. */
 export const ENDED_PLACE_KEPT_MS = 5 * SECOND_MS;
+/** Most keys whose spent rates are told in one call of a storage. */
+export const MAX_SPENDS_PER_REPORT = 500;
 
 /** Longest that a call other than a wait or a stream may take on the server. */
 export const CALL_DEADLINE_MS = 10 * SECOND_MS;

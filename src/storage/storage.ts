@@ -36,6 +36,7 @@ import type {
   User,
 } from '../domain/models.ts';
 import type { Kept } from '../domain/position.ts';
+import type { Rate } from '../domain/rates.ts';
 
 /** The storage did not answer, or broke off: the outcome is unknown. */
 export class StorageUnavailableError extends Error {
@@ -210,6 +211,15 @@ export interface Storage {
    * acknowledged is in them at once, what another has within 2 s; what has expired is out within 5 s, given `sweep`.
    */
   getStats(query: { readonly now: number }, options?: CallOptions): Promise<Stats>;
+
+  /**
+   * Adds up what was spent of rates, each by its key, on all handles together: `count` at the time `at`, on top of what was spent
+   * before and is not given back yet (`stillSpent`, by the rate that comes with it). It refuses nothing: callers have
+   * judged by what they knew, and learn here what to judge by. Atomic for each key, not across them. What is given back altogether
+   * may be forgotten; what is not, only by a crash or a restart of the storage.
+   * @returns for each key, in the order given, what is spent at `now`.
+   */
+  spendRates(command: SpendRates, options?: CallOptions): Promise<readonly number[]>;
 
   /**
    * Calls `wake` after each commit, on any handle, that concerns the topic, and whenever such a commit may have gone
@@ -415,4 +425,20 @@ export interface NoteActivity {
   /** At most MAX_USERS_PER_NOTE. */
   readonly users: readonly User[];
   readonly now: number;
+}
+
+export interface SpendRates {
+  /** At most MAX_SPENDS_PER_REPORT, no key twice. */
+  readonly spends: readonly RateSpend[];
+  readonly now: number;
+}
+
+export interface RateSpend {
+  /** Up to 100 printable ASCII characters without braces, compared byte by byte. */
+  readonly key: string;
+  readonly rate: Rate;
+  /** A whole number; 0 only asks. */
+  readonly count: number;
+  /** When it was spent, at `now` or before. */
+  readonly at: number;
 }

@@ -3,9 +3,6 @@
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { LimitName } from './scenario.ts';
 
-/** Refusals that no method gives yet. */
-export const NOT_GIVEN_YET: readonly ErrorCode[] = ['RATE_LIMITED'];
-
 /**
  * Refusals that are shown of one method only: the guard gives them to all alike, before it looks which it is. A call must
  * come at the very moment, for which Subscribe leaves time.
@@ -19,6 +16,7 @@ export const UNSEEN_LIMITS: Readonly<Partial<Record<LimitName, string>>> = {
   STORAGE_DEADLINE_MS:
     'how long a storage may be silent; tests/storage/redis-failures.test.ts and postgres-failures.test.ts',
   ENDED_PLACE_KEPT_MS: 'how long shared storages keep what has expired; the conformance suite',
+  MAX_SPENDS_PER_REPORT: 'how many keys one call of the storage takes; the conformance suite',
   MAX_NAMED_VIOLATIONS: 'only JSON can have as many that are wrong; tests/http-bad-requests.test.ts',
   MAX_STREAM_QUEUE_MESSAGES: 'what the system keeps for a connection comes before it; src/live/slow-readers.test.ts',
   MAX_STREAM_QUEUE_BYTES: 'as before; that there is such a bound the scenarios show',

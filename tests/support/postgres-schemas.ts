@@ -11,7 +11,7 @@ import type { Storage } from '../../src/storage/storage.ts';
 const QUIET = { info() {}, warn() {}, error() {} };
 /** Everything a schema has that a fresh one has not, but for its key. */
 const EMPTY = `DELETE FROM sessions; DELETE FROM chats; DELETE FROM messages; DELETE FROM trims; DELETE FROM retry_ids;
-  DELETE FROM visits; DELETE FROM tallies; DELETE FROM closed_chats; DELETE FROM ended_sessions;
+  DELETE FROM visits; DELETE FROM tallies; DELETE FROM closed_chats; DELETE FROM ended_sessions; DELETE FROM rates;
   UPDATE places SET taken = 0`;
 
 interface Opened {

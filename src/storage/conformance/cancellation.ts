@@ -26,6 +26,7 @@ const CALLS: Readonly<Record<string, (handle: Handle, user: Visitor, chat: Chat)
   readMessages: (handle, _user, chat) => handle.readMessages(chat),
   noteActivity: (handle, user, chat) => handle.noteActivity(chat, user),
   getStats: (handle) => handle.getStats(),
+  spendRates: (handle) => handle.spend('a'),
 };
 
 export function cancellation(test: StorageTest): void {
@@ -41,6 +42,7 @@ export function cancellation(test: StorageTest): void {
           await handle.listChats(),
           await handle.listUnreadCounts(ann),
           await handle.readMessages(chat),
+          await handle.spend('a', { count: 0 }),
         ];
         const before = await look(other);
         const stats = await one.getStats();

@@ -6,6 +6,7 @@ import { encodedSizeBound } from '../../domain/encoded-size.ts';
 import { chatDeadline } from '../../domain/lifetime.ts';
 import { fitsOneMore, MAX_CHAT_TTL_MS, MAX_SEQ } from '../../domain/limits.ts';
 import type { MessageOrder, User } from '../../domain/models.ts';
+import type { Rate } from '../../domain/rates.ts';
 import type { Storage } from '../storage.ts';
 import { Guesses } from './guesses.ts';
 import { asUser, type Visitor } from './handle.ts';
@@ -53,6 +54,7 @@ const WEIGHTS: Readonly<Record<Operation, number>> = {
   readMessages: 4,
   noteActivity: 2,
   getStats: 2,
+  spendRates: 4,
 };
 
 /**
@@ -77,6 +79,12 @@ const STATS_SETTLE_MS = 5 * SECOND_MS;
 
 const NAMES = ['Ann', 'Бен', 'Çid 🫖'];
 const TEXTS = ['tea?', 'чай?', 'yes '.repeat(40), '🫖'];
+/** By key, always the same: what is given back may be forgotten. Some are given back within a tick, some are not. */
+const RATES: Readonly<Record<string, Rate>> = {
+  a: { burst: 3, periodMs: SECOND_MS },
+  A: { burst: 7, periodMs: 10 * TICK_MS },
+  's:1': { burst: 100, periodMs: 3 * TICK_MS },
+};
 const ORDERS: readonly MessageOrder[] = ['OLDEST_FIRST', 'NEWEST_FIRST'];
 
 /** Makes `steps` calls. */
@@ -195,6 +203,11 @@ export function* randomCommands(seed: number, steps: number): Generator<Command>
       args: { chatId: someChatId(), users: [asUser(someVisitor()), asUser(someVisitor())], now },
     }),
     getStats: () => ({ args: { now } }),
+    spendRates() {
+      const some = Object.entries(RATES).filter(() => choices.chance(0.6));
+      const spends = some.map(([key, rate]) => ({ key, rate, count: choices.below(8), at: now }));
+      return { args: { spends, now } };
+    },
   };
 
   function nextOperation(): Operation {

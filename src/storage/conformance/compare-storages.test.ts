@@ -75,6 +75,7 @@ const EVERY_OUTCOME = Object.entries({
   noteActivity: [],
   postMessage: ['CHAT_NOT_FOUND', 'CHAT_READ_ONLY', 'MESSAGE_ID_CONFLICT', 'UNAUTHENTICATED'],
   readMessages: ['CHAT_NOT_FOUND'],
+  spendRates: [],
 } satisfies Record<Operation, readonly ErrorCode[]>)
   .flatMap(([operation, codes]) => [...codes, 'answered'].map((outcome) => `${operation}: ${outcome}`))
   .toSorted();

@@ -22,6 +22,7 @@ import { sessionLifetime } from './session-lifetime.ts';
 import { sessionLists } from './session-lists.ts';
 import { sessionLimit } from './session-limit.ts';
 import { sessions } from './sessions.ts';
+import { spentRates } from './spent-rates.ts';
 import { statistics } from './statistics.ts';
 import { sweeping } from './sweeping.ts';
 import { unread } from './unread.ts';
@@ -51,6 +52,7 @@ const THEMES = [
   unreadCounts,
   reading,
   statistics,
+  spentRates,
   watching,
   sweeping,
   precedence,

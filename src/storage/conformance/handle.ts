@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { encodedSizeBound } from '../../domain/encoded-size.ts';
 import { MAX_PAGE_BYTES } from '../../domain/limits.ts';
 import type { Chat, ChatSettings, Session, User } from '../../domain/models.ts';
+import type { Rate } from '../../domain/rates.ts';
 import type * as Contract from '../storage.ts';
 import { accepted } from './answers.ts';
 import { MINUTE_MS, type MovedClock } from './moved-clock.ts';
@@ -30,7 +31,11 @@ type PageOptions = Some<Contract.ListMessages, 'order' | 'fromSeq' | 'limit' | '
 type UnreadOptions = Some<Contract.FetchUnread, 'ackSeq' | 'limit' | 'maxBytes'>;
 type WalkOptions = Some<Contract.ListChats, 'after' | 'limit'>;
 type SessionWalkOptions = Some<Contract.ListSessions, 'after' | 'limit'>;
+type SpendOptions = Some<Contract.RateSpend, 'count' | 'at'> & { readonly rate?: Rate };
 type RunOptions = Some<Contract.ReadMessages, 'afterSeq' | 'limit' | 'maxBytes'>;
+
+/** The rate of a test that does not say: one call is given back every 100 ms. */
+const RATE: Rate = { burst: 100, periodMs: 10_000 };
 
 /** Enough for every answer of a test that is not about cutting. */
 const AMPLE = 500;
@@ -177,6 +182,16 @@ export class Handle {
 
   getStats(): ReturnType<Contract.Storage['getStats']> {
     return this.storage.getStats({ now: this.clock.now }, this.#options);
+  }
+
+  /** Adds what was spent of one rate. @returns what is spent of it now */
+  async spend(key: string, { count = 1, at = this.clock.now, rate = RATE }: SpendOptions = {}): Promise<number> {
+    const [spent = Number.NaN] = await this.spendRates({ key, rate, count, at });
+    return spent;
+  }
+
+  spendRates(...spends: readonly Contract.RateSpend[]): ReturnType<Contract.Storage['spendRates']> {
+    return this.storage.spendRates({ spends, now: this.clock.now }, this.#options);
   }
 
   /** Sweeps until nothing is left. */

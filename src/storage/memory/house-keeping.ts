@@ -47,7 +47,7 @@ export function sweep(data: MemoryData, { now, limit }: { readonly now: number; 
 }
 
 function sweepOne(data: MemoryData, now: number): boolean {
-  return expireOne(data, now) || forgetRetries(data, now) || removeVisit(data);
+  return expireOne(data, now) || forgetRetries(data, now) || removeVisit(data) || data.spentRates.forgetOne(now);
 }
 
 function expireOne(data: MemoryData, now: number): boolean {
@@ -56,7 +56,8 @@ function expireOne(data: MemoryData, now: number): boolean {
 
 function isAnythingDue(data: MemoryData, now: number): boolean {
   const deadlines = [data.chatDeadlines, data.sessionDeadlines, data.retryDeadlines];
-  return data.leftoverVisits.length > 0 || deadlines.some((index) => index.due(now) !== undefined);
+  const isAnyDue = deadlines.some((index) => index.due(now) !== undefined);
+  return isAnyDue || data.leftoverVisits.length > 0 || data.spentRates.isDue(now);
 }
 
 function forgetRetries(data: MemoryData, now: number): boolean {

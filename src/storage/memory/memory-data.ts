@@ -9,6 +9,7 @@ import { BTree, chatIndex, compareIds } from './ordered.ts';
 import { RecentCounter } from './recent-counter.ts';
 import type { RetryMemory } from './retry-memory.ts';
 import type { SessionRecord } from './session-record.ts';
+import { SpentRates } from './spent-rates.ts';
 import type { Visit } from './visit.ts';
 import { Watchers } from './watchers.ts';
 
@@ -39,6 +40,7 @@ export class MemoryData {
   readonly chatWatchers = new Watchers();
   readonly userWatchers = new Watchers();
 
+  readonly spentRates = new SpentRates();
   readonly recentMessages = new RecentCounter();
   /** Messages kept in `chats`. */
   messageCount = 0;

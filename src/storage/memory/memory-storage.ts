@@ -106,6 +106,11 @@ export class MemoryStorage implements Storage {
     return getStats(this.#data, query);
   }
 
+  async spendRates(command: Contract.SpendRates, options?: CallOptions) {
+    options?.signal?.throwIfAborted();
+    return this.#data.spentRates.spend(command);
+  }
+
   async watch(topic: WatchTopic, wake: () => void) {
     const { chatWatchers, userWatchers } = this.#data;
     const end = 'chatId' in topic ? chatWatchers.add(topic.chatId, wake) : userWatchers.add(topic.userId, wake);

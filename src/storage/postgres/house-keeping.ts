@@ -38,5 +38,6 @@ function steps({ channel, tallyPlace }: PostgresData, now: number): readonly (re
     ['sweep_ended_session_v1'],
     ['sweep_retry_ids_v1', now - CLIENT_MESSAGE_ID_MEMORY_MS],
     ['sweep_tallies_v1', firstRecentBucket(now), SUM_BUCKET],
+    ['sweep_rates_v1', now],
   ];
 }

@@ -13,6 +13,7 @@ import type { StorageMeter } from '../storage-meter.ts';
 import * as reading from './reading.ts';
 import { SessionLookups } from './session-lookups.ts';
 import * as sessions from './session-operations.ts';
+import { spendRates } from './spend-rates.ts';
 import { topicOf, type Watchers } from './watchers.ts';
 
 /** What a handle is made of. */
@@ -108,6 +109,10 @@ export class PostgresStorage implements Storage {
 
   getStats(query: { readonly now: number }, options?: CallOptions) {
     return getStats(this.#data, query, options);
+  }
+
+  spendRates(command: Contract.SpendRates, options?: CallOptions) {
+    return spendRates(this.#data, command, options);
   }
 
   async watch(topic: WatchTopic, wake: () => void) {

@@ -2,7 +2,7 @@
 
 import type { Scope } from './scripts.ts';
 
-const TAG_LETTERS = { chat: 'c', user: 'u' } as const;
+const TAG_LETTERS = { chat: 'c', user: 'u', rates: 'r' } as const;
 
 /** Names the keys under one prefix. */
 export class Keys {
@@ -12,7 +12,7 @@ export class Keys {
     this.#prefix = prefix;
   }
 
-  /** What all keys of one chat, of one user or of the server begin with. `id` is empty for the server. */
+  /** What all keys of one chat, of one user, of one share of the rates or of the server begin with. `id` is empty for the server. */
   home(scope: Scope, id: string): string {
     const tag = scope === 'server' ? 'server' : `${TAG_LETTERS[scope]}:${id}`;
     return `${this.#prefix}:{${tag}}:`;

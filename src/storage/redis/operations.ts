@@ -25,12 +25,23 @@ export class Steps {
     this.#keys = keys;
   }
 
-  /** Runs a script where its keys are. @param id the chat or the user; empty for the server. @throws as the storage does */
-  async run(name: ScriptName, id: string, args: ScriptArguments, rest: readonly string[] = []): Promise<Reply> {
+  /**
+   * Runs a script where its keys are.
+   * @param id the chat, the user or the share; empty for the server.
+   * @param keys the last part of each key, for a script whose keys come with the call.
+   * @throws as the storage does
+   */
+  async run(
+    name: ScriptName,
+    id: string,
+    args: ScriptArguments,
+    rest: readonly string[] = [],
+    keys: readonly string[] = SCRIPTS[name].keys,
+  ): Promise<Reply> {
     const script = SCRIPTS[name];
     const home = this.#keys.home(script.scope, id);
-    const command = ['EVALSHA', script.hash, String(script.keys.length)];
-    for (const key of script.keys) command.push(home + key);
+    const command = ['EVALSHA', script.hash, String(keys.length)];
+    for (const key of keys) command.push(home + key);
     for (const arg of script.args) command.push(textOf(args[arg]));
     command.push(...rest);
     try {

@@ -15,6 +15,7 @@ import * as reading from './reading.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { listOf, numberOf } from './replies.ts';
 import * as sessions from './session-operations.ts';
+import { spendRates } from './spend-rates.ts';
 import { Watchers } from './watchers.ts';
 
 const RESTORE_AGAIN_MS = 1_000;
@@ -110,6 +111,10 @@ export class RedisStorage implements Storage {
 
   getStats({ now }: { readonly now: number }, options?: CallOptions) {
     return this.#runReported(options, (steps) => getStats(steps, now));
+  }
+
+  spendRates(command: Contract.SpendRates, options?: CallOptions) {
+    return this.#operations.run(options?.signal, (steps) => spendRates(steps, command));
   }
 
   async watch(topic: WatchTopic, wake: () => void): Promise<() => void> {

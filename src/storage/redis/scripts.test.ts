@@ -25,7 +25,7 @@ describe('scripts', () => {
     const header = source.split('\n').filter((line) => line.startsWith('-- '));
     expect({ name, header: header.join('\n') }).toEqual({
       name,
-      header: expect.stringMatching(/^-- KEYS (chat|user|server): [\s\S]*^-- result: /m),
+      header: expect.stringMatching(/^-- KEYS (chat|user|rates|server): [\s\S]*^-- result: /m),
     });
   });
 
@@ -46,6 +46,7 @@ describe('scripts', () => {
       'make-chat',
       'open-data',
       'post-message',
+      'spend-rates',
       'take-chat-place',
       'take-session-place',
     ]);

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the keys of a script live: with one chat, with one user, or with the server. Always one slot. */
-export type Scope = 'chat' | 'user' | 'server';
+/** Where the keys of a script live: with one chat, one user, one share of the rates, or with the server. Always one slot. */
+export type Scope = 'chat' | 'user' | 'rates' | 'server';
 
 /** A script as it is sent. */
 export interface Script {
@@ -14,7 +14,7 @@ export interface Script {
   /** SHA-1 of the source, by which Redis knows it. */
   readonly hash: string;
   readonly scope: Scope;
-  /** The last part of each key. */
+  /** The last part of each key; empty where they come with the call. */
   readonly keys: readonly string[];
   /** Names of the arguments, in order. */
   readonly args: readonly string[];
@@ -54,6 +54,7 @@ const SCRIPT_NAMES = [
   'renew-leases',
   'report-posts',
   'settle-chat',
+  'spend-rates',
   'take-chat-place',
   'take-session-place',
   'touch-session',
@@ -73,19 +74,19 @@ export const SCRIPTS = Object.fromEntries(SCRIPT_NAMES.map((name) => [name, load
 >;
 
 /**
- * Reads `-- KEYS <scope>: …`, `-- ARGV: …` (`#` before what is a number, `...` for the rest), `-- include: …` and `-- flags: …` from
- * the header and puts before the code what they stand for: local names, the shared pieces, and how Redis is to run it.
+ * Reads `-- KEYS <scope>: …` (`...` for those that come with the call), `-- ARGV: …` (`#` before what is a number, `...` for the
+ * rest), `-- include: …` and `-- flags: …` from the header and puts before the code what they stand for: local names, the shared pieces, and how Redis is to run it.
  * `allow-oom` is for what frees memory or takes next to none: it runs also when Redis is full, or nothing could be freed then.
  */
 function loadScript(name: ScriptName): Script {
   const code = readFileSync(join(FOLDER, `${name}.lua`), 'utf8');
-  const [, scope, keyList = ''] = /^-- KEYS (chat|user|server): (.+)$/m.exec(code) ?? [];
+  const [, scope, keyList = ''] = /^-- KEYS (chat|user|rates|server): (.+)$/m.exec(code) ?? [];
   const argList = /^-- ARGV: (.+)$/m.exec(code)?.[1] ?? '';
   if (scope === undefined) throw new Error(`the header of ${name}.lua names no keys`);
   const included = wordsOf(/^-- include: (.+)$/m.exec(code)?.[1] ?? '').map((piece) =>
     readFileSync(join(FOLDER, 'shared', `${piece}.lua`), 'utf8'),
   );
-  const keys = wordsOf(keyList);
+  const keys = wordsOf(keyList).filter((word) => word !== '...');
   const args = wordsOf(argList).filter((word) => word !== '...');
   const lines = [
     ...keys.map((key, index) => `local ${key} = KEYS[${index + 1}]`),
