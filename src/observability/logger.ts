@@ -5,6 +5,7 @@ import { pino, stdTimeFunctions, type DestinationStream } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../service/log.ts';
+import { describeError, redactLine, SECRET_FIELDS } from './redaction.ts';
 
 const STANDARD_OUTPUT = 1;
 
@@ -24,6 +25,9 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, des
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: { paths: SECRET_FIELDS, censor: '***' },
+      hooks: { streamWrite: redactLine },
     },
     destination ?? (isForPeople(config) ? linesForPeople() : pino.destination({ dest: STANDARD_OUTPUT, sync: true })),
   );

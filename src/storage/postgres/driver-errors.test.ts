@@ -34,6 +34,13 @@ describe('failures of the driver', () => {
     expect(failure.message).not.toMatch(/secret|example|10\.1/);
   });
 
+  test.each(['22P02', '23514', '54000'])('what quotes the values of a statement says its code only: %s', (code) => {
+    const cause = Object.assign(databaseError(code), { detail: 'secret', where: 'secret', internalQuery: 'secret' });
+    const failure = operationFailure(cause);
+    expect(failure.message).toContain(code);
+    expect(`${cause.message} ${cause.stack} ${JSON.stringify(cause)}`).not.toContain('secret');
+  });
+
   test('a full disk is a full storage', () => {
     expect(operationFailure(databaseError('53100'))).toBeInstanceOf(StorageFullError);
   });

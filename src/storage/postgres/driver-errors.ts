@@ -10,6 +10,8 @@ const READ_ONLY = '25006';
 /** Conditions that pass: the server goes away or comes back, is overloaded, waits too long for a lock, or is a standby. */
 const PASSING = new Set([READ_ONLY, '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '57P04', '57P05']);
 const CONNECTION_CLASS = '08';
+/** Data, integrity, and limits of the server: whose messages quote values that a statement was given. */
+const QUOTING_CLASSES = new Set(['22', '23', '54']);
 /** Rolled back for the sake of others: as if never begun. */
 const ROLLED_BACK = new Set(['40001', '40P01']);
 const NO_SPACE = new Set(['53000', '53100', '53400']);
@@ -43,7 +45,8 @@ export function isBrokenConnection(error: unknown): boolean {
 }
 
 /** The failure of an operation, as the contract of storages has it. */
-export function operationFailure(cause: unknown): Error {
+export function operationFailure(error: unknown): Error {
+  const cause = withoutValues(error);
   if (cause instanceof StorageUnavailableError || cause instanceof StorageFullError) return cause;
   // Of our own making: arguments that the driver could not write.
   if (cause instanceof TypeError || cause instanceof RangeError) return cause;
@@ -83,6 +86,17 @@ function isWithoutTls(cause: unknown): boolean {
 /** What the driver said, where an operation has made a failure of it already. */
 function driverError(failure: unknown): unknown {
   return failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
+}
+
+/** Takes out what the server quotes of a statement's values: texts of messages, names. */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const { code = '' } = error;
+  for (const name of ['detail', 'hint', 'where', 'internalQuery'] as const) delete error[name];
+  if (!QUOTING_CLASSES.has(code.slice(0, 2))) return error;
+  error.message = `refused for its values (${code})`;
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
 }
 
 function isPassing({ code = '' }: DatabaseError): boolean {

@@ -11,6 +11,7 @@ const WRONG_CREDENTIALS = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid username-passwor
 
 /** A failure of an operation as callers of the storage know it. @param what was run, and where */
 export function failureOf(error: unknown, what = 'a command'): Error {
+  withoutArguments(error);
   if (!(error instanceof Error)) return new StorageUnavailableError('Redis failed', { cause: error });
   if (isOwn(error)) return error;
   if (!(error instanceof ErrorReply)) return new StorageUnavailableError('Redis does not answer', { cause: error });
@@ -53,6 +54,13 @@ export async function passOverDamage(work: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof DamagedRecordError)) throw error;
   }
+}
+
+/** Takes out what Redis quotes of a command that it does not know: a text of a message may be among it. */
+function withoutArguments(error: unknown): void {
+  if (!(error instanceof ErrorReply)) return;
+  error.message = error.message.replace(/, with args beginning with:.*/s, '');
+  error.stack = `${error.name}: ${error.message}`;
 }
 
 function isOwn(error: Error): boolean {
