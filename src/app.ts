@@ -24,6 +24,7 @@ import { readVersion } from './lifecycle/version.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { openTracing } from './observability/open-tracing.ts';
 import { systemClock, type Clock } from './service/clock.ts';
 import { createService } from './service/create-service.ts';
 import { failed } from './service/guard.ts';
@@ -34,23 +35,31 @@ import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
 import type { MigrateDirection, MigrationStatus } from './storage/postgres/migrate.ts';
 import type { StorageLog } from './storage/storage-log.ts';
 import type { StorageMeter } from './storage/storage-meter.ts';
+import type { StorageTracer } from './storage/storage-tracer.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
 const CONNECTIONS_SHARE = 0.8;
 
+/** Who a storage tells of what it does. */
+interface StorageObservers {
+  readonly log: Log;
+  readonly meter: StorageMeter;
+  readonly tracer: StorageTracer | undefined;
+}
+
 /** Whoever does not use a storage does not load its driver. */
 const OPEN_STORAGE: Readonly<
-  Record<Config['storage'], (config: Config, log: Log, meter: StorageMeter) => Promise<Storage>>
+  Record<Config['storage'], (config: Config, observers: StorageObservers) => Promise<Storage>>
 > = {
   memory: async () => openMemoryStorage(),
-  redis: async ({ redis }, log) => {
+  redis: async ({ redis }, { log, tracer }) => {
     const { openRedisStorage } = await import('./storage/redis/open-redis-storage.ts');
-    return openRedisStorage({ ...needed(redis, 'redis-url'), log });
+    return openRedisStorage({ ...needed(redis, 'redis-url'), log, tracer });
   },
-  postgres: async ({ postgres }, log, meter) => {
+  postgres: async ({ postgres }, observers) => {
     const { openPostgresStorage } = await import('./storage/postgres/open-postgres-storage.ts');
-    return openPostgresStorage({ ...needed(postgres, 'postgres-url'), log, meter });
+    return openPostgresStorage({ ...needed(postgres, 'postgres-url'), ...observers });
   },
 };
 
@@ -109,15 +118,18 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const probed: Probed = { whyNotReady: () => whyNotReady, scrape: () => metrics.scrape() };
     const opsAddress = ops && (await openOps(ops, probed, { log, timeouts, stack }));
 
+    const tracing = await openTracing(config, log);
+    stack.push('traces', async (remainingMs) => tracing?.close(remainingMs));
     const certificate = tls && (await openCertificate(tls, { log, clock: overrides.clock ?? systemClock() }));
     stack.push('certificate', async () => certificate?.close());
-    const open = (): Promise<Storage> => OPEN_STORAGE[config.storage](config, log, metrics.batches);
+    const observers = { log, meter: metrics.batches, tracer: tracing?.requests };
+    const open = (): Promise<Storage> => OPEN_STORAGE[config.storage](config, observers);
     const opened =
       overrides.storage ??
       (await reachStorage(open, { log, signal }).catch((error: unknown) => {
         throw storageError(error, config.storage);
       }));
-    const storage = metrics.measured(opened);
+    const storage = metrics.measured(tracing?.traced(opened) ?? opened);
     stack.push('storage', () => storage.close());
     const clock = overrides.clock ?? (await startClock(config, storage, log, stack));
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
@@ -145,6 +157,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       forOperators,
       reflection,
       onRefused: (code) => metrics.refusals('grpc', code),
+      tracer: tracing?.calls,
     });
     const http = await createHttpServer({
       service,
@@ -155,6 +168,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       hstsMaxAgeMs: tls?.hstsMaxAgeMs ?? 0,
       probed: ops === undefined ? probed : undefined,
       onRefused: (code) => metrics.refusals('http', code),
+      tracer: tracing?.calls,
     });
     const ports = await openPorts({
       address: { host, port, grpcPort },

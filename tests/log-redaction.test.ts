@@ -7,11 +7,11 @@ import { createClient } from 'redis';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startApp, type App } from '../src/app.ts';
 import type { Config } from '../src/config/config.ts';
-import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
 import * as Http from '../src/gen/http/index.ts';
 import { MessageService } from '../src/gen/veche/v1/message_pb.js';
 import { SessionService } from '../src/gen/veche/v1/session_pb.js';
 import { createLogger } from '../src/observability/logger.ts';
+import { testConfig } from './support/test-config.ts';
 import { GrpcClient } from './support/grpc-client.ts';
 import { failure } from './support/grpc-error.ts';
 import { HttpPerson, httpClient } from './support/http-person.ts';
@@ -85,19 +85,7 @@ const STORAGES: readonly (readonly [name: string, start: () => Promise<Broken>])
 
 async function serve(config: Partial<Config>): Promise<App & { readonly log: readonly string[] }> {
   const log: string[] = [];
-  const full: Config = {
-    port: 0,
-    host: '127.0.0.1',
-    storage: 'memory',
-    reflection: true,
-    corsOrigins: [],
-    limits: DEFAULT_LIMITS,
-    drainDelayMs: 0,
-    shutdownGraceMs: 10_000,
-    logLevel: 'debug',
-    logFormat: 'json',
-    ...config,
-  };
+  const full = testConfig({ logLevel: 'debug', ...config });
   const app = await startApp(full, { log: createLogger(full, { write: (line) => log.push(line) }) });
   endings.push(() => app.close());
   return Object.assign(app, { log });
@@ -148,9 +136,7 @@ describe.each(STORAGES)('the log on %s', (_name, start) => {
     const wrong = JSON.parse(JSON.stringify(config).replaceAll(PASSWORD, `${PASSWORD}-wrong`)) as Partial<Config>;
     const log: string[] = [];
     const logger = createLogger({ logLevel: 'debug', logFormat: 'json' }, { write: (line) => log.push(line) });
-    const full = { port: 0, host: '127.0.0.1', reflection: true, corsOrigins: [], limits: DEFAULT_LIMITS };
-    const rest = { drainDelayMs: 0, shutdownGraceMs: 1_000, logLevel: 'debug', logFormat: 'json' } as const;
-    const started = startApp({ ...full, ...rest, storage: 'memory', ...wrong }, { log: logger });
+    const started = startApp(testConfig({ logLevel: 'debug', ...wrong }), { log: logger });
     const error: unknown = await started.catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(Error);
     logger.error({ err: error }, (error as Error).message);

@@ -35,6 +35,8 @@ export interface Config {
   readonly shutdownGraceMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'auto' | 'json' | 'pretty';
+  /** Where traces go, and which share of those that begin here; absent: nothing is traced. */
+  readonly tracing?: { readonly endpoint: string; readonly sampleRatio: number } | undefined;
 }
 
 /** The files of TLS. */
@@ -106,6 +108,7 @@ export function toConfig(settings: ServerSettings): Config {
     shutdownGraceMs: settings['shutdown-grace'],
     logLevel: settings['log-level'],
     logFormat: settings['log-format'],
+    tracing: toTracing(settings),
   });
 }
 
@@ -118,6 +121,13 @@ function toTls(settings: ServerSettings): Config['tls'] {
   const { 'tls-cert': certPath, 'tls-key': keyPath, 'tls-client-ca': clientCaPath } = settings;
   if (certPath === undefined || keyPath === undefined) return undefined;
   return Object.freeze({ certPath, keyPath, clientCaPath, hstsMaxAgeMs: settings['hsts-max-age'] });
+}
+
+function toTracing({
+  'otlp-endpoint': endpoint,
+  'trace-sample-ratio': sampleRatio,
+}: ServerSettings): Config['tracing'] {
+  return endpoint === undefined ? undefined : Object.freeze({ endpoint, sampleRatio });
 }
 
 function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { postgresUrl, redisUrls } from './server-url.ts';
+import { collectorUrl, postgresUrl, redisUrls } from './server-url.ts';
 
 const redis = redisUrls();
 const postgres = postgresUrl();
@@ -68,5 +68,28 @@ describe('the URL of PostgreSQL', () => {
     expect(postgres.mask?.('postgres://a/veche?user=ann&password=s3cret')).toBe(
       'postgres://a/veche?user=ann&password=***',
     );
+  });
+});
+
+describe('the URL of a collector', () => {
+  const collector = collectorUrl();
+
+  test.each(['http://collector:4318', 'https://otlp.example.org/tenant/', 'http://[::1]:4318'])('may be %s', (text) => {
+    expect(collector.read(text)).toBe(text);
+    expect(collector.mask?.(text)).toBe(text);
+  });
+
+  test.each([
+    '',
+    'collector:4318',
+    'grpc://collector:4317',
+    'http://',
+    'http://ann@collector',
+    'http://ann:s3cret@collector',
+    'http://collector?token=s3cret',
+    'http://collector#traces',
+    'http://a b',
+  ])('may not be %j', (text) => {
+    expect(collector.read(text)).toBeUndefined();
   });
 });

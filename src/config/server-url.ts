@@ -38,6 +38,26 @@ export function postgresUrl(): Kind<string> {
   };
 }
 
+/** The base URL of a collector of OpenTelemetry. Credentials belong into a header, which is a variable of its own. */
+export function collectorUrl(): Kind<string> {
+  return {
+    metavar: 'url',
+    allowed:
+      'an http:// or https:// URL such as http://collector:4318, without a user, a password or a query ' +
+      '(what it must know goes into OTEL_EXPORTER_OTLP_HEADERS)',
+    read: (text) => (isCollectorUrl(text) ? text : undefined),
+    write: (url) => url,
+    // One that is right has none; one that is wrong may have.
+    mask: (url) => url,
+  };
+}
+
+function isCollectorUrl(text: string): boolean {
+  const url = /\s/.test(text) ? null : URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && !/[?#]/.test(text);
+}
+
 function isServerUrl(text: string, { schemes, path }: UrlForm): boolean {
   const url = /\s/.test(text) ? null : URL.parse(text);
   if (url === null || !schemes.some((scheme) => url.protocol === `${scheme}:`)) return false;

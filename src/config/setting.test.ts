@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, hostName, matching, oneOf, path, trueOrFalse, wholeNumber, type Kind } from './setting.ts';
+import { duration, hostName, matching, oneOf, path, ratio, trueOrFalse, wholeNumber, type Kind } from './setting.ts';
 
 const port = wholeNumber({ min: 0, max: 65_535 });
 const upToAnHour = duration({ min: 1_000, max: 3_600_000 });
@@ -13,6 +13,10 @@ describe('a value', () => {
     [oneOf('json', 'pretty'), 'pretty', 'pretty'],
     [trueOrFalse(), 'true', true],
     [trueOrFalse(), 'false', false],
+    [ratio(), '0', 0],
+    [ratio(), '0.25', 0.25],
+    [ratio(), '0.000001', 0.000001],
+    [ratio(), '1', 1],
     [hostName(), 'localhost', 'localhost'],
     [hostName(), 'chat.example.org', 'chat.example.org'],
     [hostName(), '0.0.0.0', '0.0.0.0'],
@@ -43,6 +47,11 @@ describe('a value', () => {
     [oneOf('json', 'pretty'), ''],
     [trueOrFalse(), 'yes'],
     [trueOrFalse(), 'constructor'],
+    [ratio(), '1.1'],
+    [ratio(), '-0.1'],
+    [ratio(), '.5'],
+    [ratio(), '0.0000001'],
+    [ratio(), '10%'],
     [hostName(), ''],
     [hostName(), 'localhost:8080'],
     [hostName(), 'http://localhost'],

@@ -64,6 +64,16 @@ export function wholeNumber(range: Range): Kind<number> {
   };
 }
 
+/** A share of a whole, as a decimal fraction. */
+export function ratio(): Kind<number> {
+  return {
+    metavar: 'number',
+    allowed: 'a number from 0 to 1 with at most six decimals, such as 0.1',
+    read: (text) => (/^(?:0|1|0\.\d{1,6}|1\.0{1,6})$/.test(text) ? Number(text) : undefined),
+    write: String,
+  };
+}
+
 /** A duration in milliseconds, written as `90s` or `1h30m`. */
 export function duration(range: Range): Kind<number> {
   return {

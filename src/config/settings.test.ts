@@ -9,6 +9,7 @@ import { rowsOf, variableOf } from './source.ts';
 
 const NO_FLAGS = { values: new Map(), problems: [] };
 const URLS = { VECHE_REDIS_URL: 'redis://a,redis://b', VECHE_POSTGRES_URL: 'postgres://a/veche' };
+const COLLECTOR = { VECHE_OTLP_ENDPOINT: 'http://collector:4318' };
 const FILES = { VECHE_TLS_CERT: 'a file', VECHE_TLS_KEY: 'a file' };
 
 function resolve(env: NodeJS.ProcessEnv): ResolvedSettings<typeof SETTINGS> | WrongSettings {
@@ -17,7 +18,12 @@ function resolve(env: NodeJS.ProcessEnv): ResolvedSettings<typeof SETTINGS> | Wr
 
 const defaults = resolve({}) as ResolvedSettings<typeof SETTINGS>;
 /** Some settings matter only where others are set. */
-const complete = resolve({ ...URLS, ...FILES, VECHE_OPS_PORT: '9090' }) as ResolvedSettings<typeof SETTINGS>;
+const complete = resolve({
+  ...URLS,
+  ...FILES,
+  ...COLLECTOR,
+  VECHE_OPS_PORT: '9090',
+}) as ResolvedSettings<typeof SETTINGS>;
 
 describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS))('%s has a default that is allowed', (_name, setting) => {
@@ -45,6 +51,7 @@ describe('the settings of the server', () => {
       shutdownGraceMs: 10_000,
       logLevel: 'info',
       logFormat: 'auto',
+      tracing: undefined,
     });
   });
 
@@ -78,6 +85,7 @@ describe('the settings of the server', () => {
     ['VECHE_REDIS_URL', 'redis://ann:s3cret@host:port'],
     ['VECHE_POSTGRES_URL', 'postgres://ann:s3cret@host:port'],
     ['VECHE_POSTGRES_DIRECT_URL', 'ann:s3cret@host'],
+    ['VECHE_OTLP_ENDPOINT', 'http://ann:s3cret@collector:4318'],
   ])('that are wrong do not show the password: %s', (variable, url) => {
     const { problems } = resolve({ [variable]: url }) as WrongSettings;
     expect(problems).toStrictEqual([expect.stringContaining(`(${variable}); it must be `)]);
@@ -120,8 +128,8 @@ describe('the settings of the server', () => {
     const config = toConfig(defaults.values);
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.limits)).toBe(true);
-    const { redis, postgres } = toConfig(complete.values);
-    expect([redis, postgres].every(Object.isFrozen)).toBe(true);
+    const { redis, postgres, tracing } = toConfig(complete.values);
+    expect([redis, postgres, tracing].every(Object.isFrozen)).toBe(true);
   });
 
   test.each(rowsOf(SETTINGS))('%s has a variable that Kubernetes does not set for a service', (name) => {

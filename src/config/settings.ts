@@ -9,6 +9,7 @@ import { POSTGRES_SETTINGS } from './settings/postgres.ts';
 import { STOPPING_SETTINGS } from './settings/stopping.ts';
 import { OPERATIONS_SETTINGS } from './settings/operations.ts';
 import { LOGS_SETTINGS } from './settings/logs.ts';
+import { TRACING_SETTINGS } from './settings/tracing.ts';
 
 /** Every setting by the name of its flag, in the order in which they are shown. */
 export const SETTINGS = {
@@ -20,6 +21,7 @@ export const SETTINGS = {
   ...STOPPING_SETTINGS,
   ...OPERATIONS_SETTINGS,
   ...LOGS_SETTINGS,
+  ...TRACING_SETTINGS,
 } as const satisfies SettingTable;
 
 /** The value of every setting. */

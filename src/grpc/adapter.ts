@@ -12,11 +12,13 @@ import {
 } from '@grpc/grpc-js';
 import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import { CallSignal } from '../service/call-signal.ts';
+import type { CallTracer, TraceCall } from '../service/call-tracer.ts';
 import type { Call, Method } from '../service/calls.ts';
 import { requestDecoder, responseEncoder, type DecodedRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
 import { http2StreamOf } from './http2-stream-of.ts';
 import type { UntakenAnswers } from './untaken-answers.ts';
+import { headersOf, tracedMethod } from './traced-method.ts';
 
 /** Answers one request, with a response or the bytes of an encoded one. */
 type UnaryHandler<M extends Method, I extends DescMessage, O extends DescMessage> = (
@@ -60,6 +62,8 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 export interface AdapterHooks {
   readonly onFailure: OnFailure;
   readonly untaken: UntakenAnswers;
+  /** Absent: nobody traces. */
+  readonly tracer?: CallTracer | undefined;
 }
 
 /** Adds a service to a server. */
@@ -73,10 +77,11 @@ export function addService<S extends DescService>(
     const method = desc.name as Method;
     // That each handler fits its method is checked where `Handlers` is asked for; here they are all alike.
     const handler: unknown = handlers[desc.localName];
+    const trace = hooks.tracer?.operation(tracedMethod(desc));
     if (desc.methodKind === 'unary') {
-      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, hooks));
+      register(server, desc, 'unary', bindUnary(method, handler as AnyUnaryHandler, hooks, trace));
     } else if (desc.methodKind === 'server_streaming') {
-      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, hooks));
+      register(server, desc, 'serverStream', bindStream(method, handler as AnyStreamHandler, hooks, trace));
     } else {
       throw new Error(`${desc.toString()} has a stream of requests, which no adapter is written for`);
     }
@@ -104,10 +109,12 @@ function bindUnary(
   method: Method,
   handler: AnyUnaryHandler,
   { onFailure, untaken }: AdapterHooks,
+  trace: TraceCall | undefined,
 ): handleUnaryCall<DecodedRequest, AnyResponse> {
   return (transport, respond) => {
     const call = new GrpcCall(method, transport);
-    const answered = settle(call, onFailure, () => handler(call, transport.request.message));
+    const serve = () => settle(call, onFailure, () => handler(call, transport.request.message));
+    const answered = trace === undefined ? serve() : trace(headersOf(transport.metadata), serve);
     void answered.then((answer) => {
       call.signal.settle();
       if (answer instanceof Refusal) {
@@ -125,11 +132,13 @@ function bindStream(
   method: Method,
   handler: AnyStreamHandler,
   { onFailure, untaken }: AdapterHooks,
+  trace: TraceCall | undefined,
 ): handleServerStreamingCall<DecodedRequest, AnyResponse> {
   return (transport) => {
     const call = new GrpcCall(method, transport);
     const stream = new GrpcResponseStream(transport, untaken);
-    const begun = settle(call, onFailure, () => handler(call, transport.request.message, stream));
+    const begin = () => settle(call, onFailure, () => handler(call, transport.request.message, stream));
+    const begun = trace === undefined ? begin() : trace(headersOf(transport.metadata), begin);
     void begun.then((refusal) => (refusal === undefined ? undefined : transport.emit('error', errorStatus(refusal))));
   };
 }

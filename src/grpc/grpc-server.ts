@@ -10,6 +10,7 @@ import { MessageService } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
 import type { HeldByCallers } from '../service/held-bytes.ts';
+import type { CallTracer } from '../service/call-tracer.ts';
 import type { Service } from '../service/service.ts';
 import { addService, type AdapterHooks } from './adapter.ts';
 import { adminHandlers } from './admin-handlers.ts';
@@ -37,6 +38,8 @@ export interface GrpcServerOptions {
   readonly reflection: boolean;
   /** Told of the calls that are refused before a method of Veche's sees them. */
   readonly onRefused: OnRefused;
+  /** Absent: nobody traces. */
+  readonly tracer?: CallTracer | undefined;
 }
 
 /** A gRPC server without a port of its own. */
@@ -69,6 +72,7 @@ export function createGrpcServer({
   forOperators,
   reflection,
   onRefused,
+  tracer,
 }: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
@@ -77,6 +81,7 @@ export function createGrpcServer({
   const hooks: AdapterHooks = {
     onFailure: (call, error) => service.failed(call, error),
     untaken: new UntakenAnswers(held.untaken),
+    tracer,
   };
   addService(server, SessionService, sessionHandlers(service), hooks);
   addService(server, ChatService, chatHandlers(service), hooks);

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Refusal } from '../domain/errors.ts';
 import { CALLED_BY, METHODS, type Call, type Method } from '../service/calls.ts';
+import type { CallTracer } from '../service/call-tracer.ts';
 import { requestCheck, type CheckedRequest, type ReadableRequest } from './check-request.ts';
 import type { HttpMethod, Operation } from './contract.ts';
 import { EventStream } from './event-stream.ts';
@@ -10,6 +11,7 @@ import { PROBES, STREAMING, type Handlers } from './handlers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpCall } from './http-call.ts';
 import { isBodyRefused, protocolErrorOf, send, type AnyAnswer, type Refuse } from './replies.ts';
+import { headersOf, tracedRoute, type TraceRoute } from './traced-route.ts';
 import type { UntakenAnswers } from './untaken-answers.ts';
 
 /** Makes the refusal of a call whose handler failed. */
@@ -19,6 +21,8 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 export interface AdapterHooks {
   readonly onFailure: OnFailure;
   readonly untaken: UntakenAnswers;
+  /** Absent: nobody traces. */
+  readonly tracer?: CallTracer | undefined;
   /** Whether there are operations for operators. */
   readonly forOperators: boolean;
   /** Answers requests that come to no call. */
@@ -47,12 +51,14 @@ export function registerOperations(
   for (const operation of operations) {
     if (isProbe(operation) || (operation.calledBy === 'operator' && !hooks.forOperators)) continue;
     const handler: unknown = handlers[operation.operationId as keyof Handlers];
+    const trace = hooks.tracer && tracedRoute(hooks.tracer, operation, methodOf(operation));
+    const around = { ...hooks, trace };
     app.route({
       method: methodsOf(operation, operations),
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
       ...(isStreaming(operation)
-        ? bindStream(operation, handler as AnyStreamHandler, hooks, heartbeat)
-        : bindUnary(operation, handler as AnyUnaryHandler, hooks)),
+        ? bindStream(operation, handler as AnyStreamHandler, around, heartbeat)
+        : bindUnary(operation, handler as AnyUnaryHandler, around)),
     });
   }
 }
@@ -60,22 +66,33 @@ export function registerOperations(
 /** How a handler is put on its route. */
 type Bound = Pick<RouteOptions, 'handler' | 'errorHandler'>;
 
-function bindUnary(operation: Operation, handler: AnyUnaryHandler, hooks: AdapterHooks): Bound {
-  return bindCall(operation, hooks, (call, request, reply) =>
+/** What surrounds the calls of an operation. */
+interface AroundCalls extends AdapterHooks {
+  /** Absent: nobody traces. */
+  readonly trace: TraceRoute | undefined;
+}
+
+/** Answers a call. @returns what it was answered with; undefined if a stream has begun */
+type Serve = (call: Call, request: ReadableRequest, reply: FastifyReply) => Promise<AnyAnswer | Refusal | undefined>;
+
+function bindUnary(operation: Operation, handler: AnyUnaryHandler, around: AroundCalls): Bound {
+  return bindCall(operation, around, (call, request, reply) =>
     handler(call, request).then((answer) => {
       send(reply, answer);
-      hooks.untaken.add(reply.raw);
+      around.untaken.add(reply.raw);
+      return answer;
     }),
   );
 }
 
-function bindStream(operation: Operation, handler: AnyStreamHandler, hooks: AdapterHooks, heartbeat: Heartbeat): Bound {
-  const { untaken } = hooks;
-  return bindCall(operation, hooks, async (call, request, reply) => {
+function bindStream(operation: Operation, handler: AnyStreamHandler, around: AroundCalls, heartbeat: Heartbeat): Bound {
+  const { untaken } = around;
+  return bindCall(operation, around, async (call, request, reply) => {
     const stream = new EventStream(reply.raw, { heartbeat, untaken, takeOver: () => void reply.hijack() });
     const refusal = await handler(call, request, stream);
     if (refusal === undefined) stream.begin();
     else send(reply, refusal);
+    return refusal;
   });
 }
 
@@ -83,18 +100,21 @@ function bindStream(operation: Operation, handler: AnyStreamHandler, hooks: Adap
 const SOME_BODY = Buffer.from('?');
 
 /** What fails is no secret of the framework: it becomes a refusal of the call. */
-function bindCall(
-  operation: Operation,
-  { onFailure, refuse }: AdapterHooks,
-  serve: (call: Call, request: ReadableRequest, reply: FastifyReply) => Promise<void>,
-): Bound {
+function bindCall(operation: Operation, { onFailure, refuse, trace }: AroundCalls, serve: Serve): Bound {
   const method = methodOf(operation);
   const read = requestReader(operation);
+  const settle: Serve = (call, request, reply) =>
+    serve(call, request, reply).catch((error: unknown) => {
+      const refusal = onFailure(call, error);
+      send(reply, refusal);
+      return refusal;
+    });
   const answer = (request: FastifyRequest, reply: FastifyReply): void => {
     const { readable, unreadable } = read(request);
     const call = new HttpCall(method, reply.raw, unreadable);
     // Not handed to the framework as a promise: following it would cost as much as the service's own part of a call.
-    serve(call, readable, reply).catch((error: unknown) => send(reply, onFailure(call, error)));
+    if (trace === undefined) void settle(call, readable, reply);
+    else void trace(request.method, headersOf(request.headers), () => settle(call, readable, reply));
   };
   return {
     handler: answer,

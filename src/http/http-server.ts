@@ -6,6 +6,7 @@ import type { Limits } from '../domain/limits.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
 import type { HeldByCallers } from '../service/held-bytes.ts';
+import type { CallTracer } from '../service/call-tracer.ts';
 import type { Service } from '../service/service.ts';
 import { registerOperations, type OnFailure } from './adapter.ts';
 import { adminHandlers } from './admin-handlers.ts';
@@ -50,6 +51,8 @@ export interface HttpServerOptions {
   /** For how long browsers are told to come by TLS only; 0: they are not. */
   readonly hstsMaxAgeMs: number;
   readonly held: HeldByCallers;
+  /** Absent: nobody traces. */
+  readonly tracer?: CallTracer | undefined;
 }
 
 /** An HTTP server without a port of its own. */
@@ -75,6 +78,7 @@ export async function createHttpServer({
   hstsMaxAgeMs,
   probed,
   onRefused,
+  tracer,
 }: HttpServerOptions): Promise<HttpServer> {
   const refuse: Refuse = (reply, problem) => {
     onRefused(problem.problem.code);
@@ -101,7 +105,7 @@ export async function createHttpServer({
   refuseUnrouted(app, refuse);
   boundArrivingBodies(app, held.arriving, bodyLimit);
   const untaken = new UntakenAnswers(held.untaken);
-  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken, forOperators });
+  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken, forOperators, tracer });
   if (probed !== undefined) serveProbes(app, probed);
   await serveDocs(app);
   await app.ready();

@@ -6,6 +6,7 @@ import { PinoPretty } from 'pino-pretty';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../service/log.ts';
 import { describeError, redactLine, SECRET_FIELDS } from './redaction.ts';
+import { traceFields } from './trace-scope.ts';
 
 const STANDARD_OUTPUT = 1;
 
@@ -15,7 +16,7 @@ export function isForPeople({ logFormat }: Pick<Config, 'logFormat'>): boolean {
 }
 
 /**
- * Opens the log. Lines are written at once, so that none is lost when the process ends.
+ * Opens the log. Lines are written at once, so that none is lost when the process ends; those of a traced call say of which.
  * @param destination where JSON lines go instead of standard output.
  */
 export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, destination?: DestinationStream): Log {
@@ -25,6 +26,7 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, des
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: traceFields,
       serializers: { err: describeError },
       redact: { paths: SECRET_FIELDS, censor: '***' },
       hooks: { streamWrite: redactLine },

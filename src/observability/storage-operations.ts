@@ -24,6 +24,7 @@ const ALL: Readonly<Record<StorageOperation, true>> = {
   readMessages: true,
   noteActivity: true,
   getStats: true,
+  spendRates: true,
   watch: true,
   sweep: true,
   ping: true,

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from '../../src/domain/errors.ts';
 import * as limits from '../../src/domain/limits.ts';
@@ -8,7 +7,7 @@ import { ENUMS, MESSAGES } from '../support/proto-contract.ts';
 import { toOperationId } from '../support/http-words.ts';
 import { API_NAMES } from './api.ts';
 import { allWords, answered, refusedWith, seenThrough } from './coverage.ts';
-import { NOT_GIVEN_YET, SHOWN_ONCE, UNSEEN_LIMITS } from './exceptions.ts';
+import { SHOWN_ONCE, UNSEEN_LIMITS } from './exceptions.ts';
 import { descriptorOf } from './grpc-api.ts';
 import { play } from './scenario.ts';
 import { SCENARIOS } from './scenarios/all.ts';
@@ -37,14 +36,14 @@ describe.each(API_NAMES)('the scenarios show through %s', (api) => {
 
   test.each(METHODS)('that %s answers, and all its refusals', (method) => {
     const hasFields = descriptorOf(method).input.fields.length > 0;
-    const unseen = new Set<string>([...NOT_GIVEN_YET, ...SHOWN_ONCE, ...(hasFields ? [] : ['INVALID_ARGUMENT'])]);
+    const unseen = new Set<string>([...SHOWN_ONCE, ...(hasFields ? [] : ['INVALID_ARGUMENT'])]);
     const listed = problems(OPERATIONS[toOperationId(method)]!).map(({ code }) => code);
     const expected = listed.filter((code) => ERROR_CODES.includes(code as ErrorCode) && !unseen.has(code));
     const facts = [answered(method), ...expected.map((code) => refusedWith(method, code))];
     expect(facts.filter((fact) => !seen.has(fact))).toEqual([]);
   });
 
-  test.each(ERROR_CODES.filter((code) => !NOT_GIVEN_YET.includes(code)))('the refusal %s', (code) => {
+  test.each(ERROR_CODES)('the refusal %s', (code) => {
     expect(METHODS.filter((method) => seen.has(refusedWith(method, code)))).not.toEqual([]);
   });
 
@@ -61,17 +60,4 @@ describe('the scenarios show', () => {
     expect([...shown, ...Object.keys(UNSEEN_LIMITS)]).toContain(name);
     expect(shown.has(name as keyof typeof constants) && name in UNSEEN_LIMITS).toBe(false);
   });
-});
-
-/** Names what is refused before any method is asked. */
-const OUTSIDE_OF_METHODS = 'service/overload.ts';
-
-test.each(NOT_GIVEN_YET)('%s is given by nothing yet: when it is, the scenarios must show it', (code) => {
-  const source = new URL('../../src/', import.meta.url);
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
-    (file) =>
-      file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('gen/') && file !== OUTSIDE_OF_METHODS,
-  );
-  const naming = files.filter((file) => readFileSync(new URL(file, source), 'utf8').includes(`'${code}'`));
-  expect(naming).toEqual([]);
 });

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/service/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { recordedLog } from './recorded-log.ts';
+import { testConfig } from './test-config.ts';
 
 /** What a test may want otherwise. */
 export interface TestAppOptions {
@@ -55,30 +56,13 @@ export async function startTestApp({
   storage,
 }: TestAppOptions = {}): Promise<TestApp> {
   const log = recordedLog();
-  const app = await startApp(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      storage: 'memory',
-      reflection: true,
-      corsOrigins: [],
-      limits: { ...DEFAULT_LIMITS, ...limits },
-      maxConnections: 0,
-      maxConnectionsPerAddress: 0,
-      drainDelayMs: 0,
-      shutdownGraceMs: 5_000,
-      logLevel: 'info',
-      logFormat: 'json',
-      ...config,
-    },
-    {
-      log,
-      ...(clock !== undefined && { clock }),
-      ...(timeouts !== undefined && { timeouts }),
-      ...(heldBounds !== undefined && { heldBounds }),
-      ...(storage !== undefined && { storage }),
-    },
-  );
+  const app = await startApp(testConfig({ ...config, limits: { ...DEFAULT_LIMITS, ...limits } }), {
+    log,
+    ...(clock !== undefined && { clock }),
+    ...(timeouts !== undefined && { timeouts }),
+    ...(heldBounds !== undefined && { heldBounds }),
+    ...(storage !== undefined && { storage }),
+  });
   const { port, grpcPort = port, ops } = app.address;
   const trusted = config?.tls && readFileSync(config.tls.certPath);
   const clients: GrpcClient[] = [];

@@ -5,6 +5,7 @@ import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
 import { type CallOptions, type CancelSignal, StorageUnavailableError } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
+import type { StorageTracer, TracedRequest } from '../storage-tracer.ts';
 import { CONNECT_TIMEOUT_MS, connectionConfig, prepareConnection } from './connection.ts';
 import { isBrokenConnection, isRolledBack, operationFailure } from './driver-errors.ts';
 
@@ -32,6 +33,7 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   readonly preparedStatements: boolean;
   readonly log: StorageLog;
+  readonly tracer?: StorageTracer | undefined;
 }
 
 /** The functions of one schema, by a pool of connections. */
@@ -39,11 +41,13 @@ export class Database {
   readonly #pool: Pool;
   readonly #schema: string;
   readonly #preparedStatements: boolean;
+  readonly #tracer: StorageTracer | undefined;
   readonly #clients = new Set<PoolClient>();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor({ url, schema, poolSize, preparedStatements, log }: DatabaseOptions) {
+  constructor({ url, schema, poolSize, preparedStatements, log, tracer }: DatabaseOptions) {
     this.#schema = schema;
+    this.#tracer = tracer;
     this.#preparedStatements = preparedStatements;
     this.#pool = new pg.Pool({
       ...connectionConfig(url),
@@ -76,7 +80,8 @@ export class Database {
       const limitMs = CALL_LIMIT_MS - (performance.now() - startedAtMs);
       if (limitMs <= 0) throw tooLate();
       try {
-        return await this.#run<Line>(query, limitMs, attempt === 1 ? options?.signal : undefined);
+        const run = (): Promise<Line[]> => this.#run(query, limitMs, attempt === 1 ? options?.signal : undefined);
+        return await (this.#tracer === undefined ? run() : this.#tracer.request(requestOf(name), run));
       } catch (error) {
         if (isRolledBack(error) && attempt < MAX_ATTEMPTS) continue;
         if (error === options?.signal?.reason && error !== undefined) throw error;
@@ -194,6 +199,10 @@ export class Database {
       this.#pool.connect().then(onConnected, (error: unknown) => finish(() => reject(error)));
     });
   }
+}
+
+function requestOf(procedure: string): TracedRequest {
+  return { system: 'postgresql', operation: 'SELECT', procedure };
 }
 
 function tooLate(): StorageUnavailableError {

@@ -7,6 +7,7 @@ import type { Client } from 'pg';
 import { type Storage, UnusableStorageError } from '../storage.ts';
 import type { StorageLog } from '../storage-log.ts';
 import { NO_STORAGE_METER, type StorageMeter } from '../storage-meter.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import { connectTo } from './connection.ts';
 import { Database } from './database.ts';
 import { isForMissingSchema, openingFailure } from './driver-errors.ts';
@@ -31,6 +32,7 @@ export interface PostgresStorageOptions {
   readonly log: StorageLog;
   /** Told of what travels together. */
   readonly meter?: StorageMeter;
+  readonly tracer?: StorageTracer | undefined;
 }
 
 /** What measurements vary. */
@@ -44,12 +46,21 @@ export interface PostgresTuning {
  * @throws StorageUnavailableError if PostgreSQL does not answer, UnusableStorageError if it cannot be used: see `migratePostgres`
  */
 export async function openPostgresStorage(
-  { url, directUrl = url, schema, poolSize, preparedStatements, log, meter = NO_STORAGE_METER }: PostgresStorageOptions,
+  {
+    url,
+    directUrl = url,
+    schema,
+    poolSize,
+    preparedStatements,
+    log,
+    meter = NO_STORAGE_METER,
+    tracer,
+  }: PostgresStorageOptions,
   { postsPerBatch = BATCH_LIMITS.posts, batchesInFlight = BATCH_LIMITS.inFlight }: PostgresTuning = {},
 ): Promise<Storage> {
   const channel = `veche_${schema}`;
   const watchers = new Watchers();
-  const database = new Database({ url, schema, poolSize, preparedStatements, log });
+  const database = new Database({ url, schema, poolSize, preparedStatements, log, tracer });
   let direct: Client | undefined;
   try {
     direct = await connectTo(directUrl);
@@ -65,8 +76,9 @@ export async function openPostgresStorage(
     });
     const firstShard = anyShard();
     const limits = { ...BATCH_LIMITS, posts: postsPerBatch, inFlight: batchesInFlight };
-    const posts = postsOf(database, channel, firstShard, limits, meter);
-    return new PostgresStorage({ database, channel, firstShard, watchers, listener, posts, pageTokenKey, meter });
+    const posts = postsOf(database, channel, firstShard, { limits, meter, tracer });
+    const parts = { database, channel, firstShard, watchers, listener, posts, pageTokenKey, meter, tracer };
+    return new PostgresStorage(parts);
   } catch (error) {
     if (direct !== undefined) await endClient(direct);
     await database.close();

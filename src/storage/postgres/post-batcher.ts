@@ -1,6 +1,7 @@
 /** Posts that arrive together travel together: they wait while earlier batches are on their way, and then go as one. */
 
 import { StorageUnavailableError, type CancelSignal } from '../storage.ts';
+import type { StorageTracer, TracePlace } from '../storage-tracer.ts';
 import { CALL_LIMIT_MS } from './database.ts';
 
 /** How posts travel. */
@@ -24,6 +25,8 @@ interface Waiting<Post, Answer> {
   readonly post: Post;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
+  /** For whom it is, to whoever traces. */
+  readonly place: TracePlace | undefined;
   isDropped: boolean;
 }
 
@@ -34,6 +37,7 @@ export type SendBatch<Post, Answer> = (posts: readonly Post[], slot: number) => 
 export class PostBatcher<Post extends Batched, Answer> {
   readonly #send: SendBatch<Post, Answer>;
   readonly #limits: BatchLimits;
+  readonly #tracer: StorageTracer | undefined;
   /** By chat, the one that waits longest first. */
   readonly #waiting = new Map<string, Waiting<Post, Answer>[]>();
   readonly #busyChats = new Set<string>();
@@ -42,8 +46,9 @@ export class PostBatcher<Post extends Batched, Answer> {
   readonly #unanswered = new Set<Promise<Answer>>();
   #isScheduled = false;
 
-  constructor(limits: BatchLimits, send: SendBatch<Post, Answer>) {
+  constructor(limits: BatchLimits, send: SendBatch<Post, Answer>, tracer?: StorageTracer) {
     this.#limits = limits;
+    this.#tracer = tracer;
     this.#send = send;
     this.#freeSlots = Array.from({ length: limits.inFlight }, (_, slot) => slot);
   }
@@ -84,6 +89,7 @@ export class PostBatcher<Post extends Batched, Answer> {
           settle();
           reject(reason);
         },
+        place: this.#tracer?.here(),
         isDropped: false,
       };
       const onAbort = (): void => {
@@ -127,10 +133,10 @@ export class PostBatcher<Post extends Batched, Answer> {
     const chats = new Set(batch.map(({ post }) => post.chatId));
     for (const chatId of chats) this.#busyChats.add(chatId);
     try {
-      const answers = await this.#send(
-        batch.map(({ post }) => post),
-        slot,
-      );
+      const posts = batch.map(({ post }) => post);
+      const send = (): ReturnType<SendBatch<Post, Answer>> => this.#send(posts, slot);
+      const places = batch.map(({ place }) => place);
+      const answers = await (this.#tracer === undefined ? send() : this.#tracer.together(places, send));
       for (const [index, waiting] of batch.entries()) answer(waiting, answers[index]);
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);

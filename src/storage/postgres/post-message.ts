@@ -5,9 +5,10 @@ import { ACTIVITY_RESOLUTION_MS, CLIENT_MESSAGE_ID_MEMORY_MS, RECENT_RESOLUTION_
 import type { Message } from '../../domain/models.ts';
 import type { PostMessage } from '../storage.ts';
 import type { StorageMeter } from '../storage-meter.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import type { Database } from './database.ts';
 import { isRefusedStatement } from './driver-errors.ts';
-import { type BatchLimits, PostBatcher } from './post-batcher.ts';
+import { type BatchLimits, PostBatcher, type SendBatch } from './post-batcher.ts';
 import { shardOf } from './postgres-data.ts';
 
 type PostRefusal = 'UNAUTHENTICATED' | 'CHAT_NOT_FOUND' | 'CHAT_READ_ONLY' | 'MESSAGE_ID_CONFLICT';
@@ -32,13 +33,19 @@ interface PostedLine {
   readonly sent_at: number;
 }
 
+/** How posts travel, and who is told of it. */
+interface PostsOptions {
+  readonly limits: BatchLimits;
+  readonly meter: StorageMeter;
+  readonly tracer: StorageTracer | undefined;
+}
+
 /** Makes the posts of a handle travel together. */
 export function postsOf(
   database: Database,
   channel: string,
   firstShard: number,
-  limits: BatchLimits,
-  meter: StorageMeter,
+  { limits, meter, tracer }: PostsOptions,
 ): Posts {
   async function send(posts: readonly PostMessage[], slot: number, startedAtMs: number): Promise<Posted[]> {
     const args = [
@@ -60,7 +67,7 @@ export function postsOf(
     return posts.map((post, index) => postedOf(post, lines[index]));
   }
 
-  return new PostBatcher(limits, async (posts, slot) => {
+  const sendBatch: SendBatch<PostMessage, Posted> = async (posts, slot) => {
     const startedAtMs = performance.now();
     meter.sentTogether('posts', posts.length);
     try {
@@ -71,7 +78,8 @@ export function postsOf(
       if (!isForOne) throw error;
       return sendSingly(posts, (post) => send([post], slot, startedAtMs));
     }
-  });
+  };
+  return new PostBatcher(limits, sendBatch, tracer);
 }
 
 /** One post that the server cannot take does not take the others with it. Those whose time is over are not sent. */

@@ -2,6 +2,7 @@
 
 import type { CallOptions, Storage, WatchTopic } from '../storage.ts';
 import type * as Contract from '../storage.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import * as chats from './chat-operations.ts';
 import type { Database } from './database.ts';
 import { getStats } from './get-stats.ts';
@@ -26,6 +27,7 @@ export interface PostgresParts {
   readonly posts: Posts;
   readonly pageTokenKey: Uint8Array;
   readonly meter: StorageMeter;
+  readonly tracer?: StorageTracer | undefined;
 }
 
 /** A handle on the data. */
@@ -36,13 +38,13 @@ export class PostgresStorage implements Storage {
   readonly #lookups: SessionLookups;
 
   constructor(parts: PostgresParts) {
-    const { database, channel, firstShard, pageTokenKey, meter } = parts;
+    const { database, channel, firstShard, pageTokenKey, meter, tracer } = parts;
     this.pageTokenKey = pageTokenKey;
     this.#parts = parts;
     this.#lookups = new SessionLookups((userIds, nows) => {
       meter.sentTogether('session-lookups', userIds.length);
       return database.lines('find_sessions_v1', [userIds, nows]);
-    });
+    }, tracer);
     this.#data = { database, channel, tallyPlace: (now) => [bucketOf(now), shardOf(firstShard)] };
   }
 

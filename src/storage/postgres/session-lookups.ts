@@ -1,6 +1,7 @@
 /** Finding sessions, which every call begins with: those that are looked for in one turn are looked for together. */
 
 import type { CancelSignal } from '../storage.ts';
+import type { StorageTracer, TracePlace } from '../storage-tracer.ts';
 
 /** Sessions that one statement looks for. */
 const MAX_LOOKUPS = 256;
@@ -25,21 +26,26 @@ interface Lookup {
   readonly signal: CancelSignal | undefined;
   readonly resolve: (line: SessionLine | undefined) => void;
   readonly reject: (reason: unknown) => void;
+  /** For whom it is, to whoever traces. */
+  readonly place: TracePlace | undefined;
 }
 
 /** Looks sessions up for one handle. */
 export class SessionLookups {
   readonly #findSessions: FindSessions;
+  readonly #tracer: StorageTracer | undefined;
   #waiting: Lookup[] = [];
 
-  constructor(findSessions: FindSessions) {
+  constructor(findSessions: FindSessions, tracer?: StorageTracer) {
     this.#findSessions = findSessions;
+    this.#tracer = tracer;
   }
 
   /** The session of a user if it is live at `now`. One whose signal is aborted before it is looked for rejects with the reason. */
   find(userId: string, now: number, signal?: CancelSignal): Promise<SessionLine | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ userId, now, signal, resolve, reject }) === 1) setImmediate(() => this.#sendWaiting());
+      const lookup = { userId, now, signal, resolve, reject, place: this.#tracer?.here() };
+      if (this.#waiting.push(lookup) === 1) setImmediate(() => this.#sendWaiting());
     });
   }
 
@@ -58,10 +64,13 @@ export class SessionLookups {
 
   async #send(lookups: readonly Lookup[]): Promise<void> {
     try {
-      const lines = await this.#findSessions(
-        lookups.map(({ userId }) => userId),
-        lookups.map(({ now }) => now),
-      );
+      const find = (): ReturnType<FindSessions> =>
+        this.#findSessions(
+          lookups.map(({ userId }) => userId),
+          lookups.map(({ now }) => now),
+        );
+      const places = lookups.map(({ place }) => place);
+      const lines = await (this.#tracer === undefined ? find() : this.#tracer.together(places, find));
       if (lines.length !== lookups.length) throw new Error('find_sessions_v1 returned too few lines');
       for (const [index, { resolve }] of lookups.entries()) {
         const line = lines[index];

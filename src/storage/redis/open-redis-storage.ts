@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { StorageLog } from '../storage-log.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import { type Storage, UnusableStorageError } from '../storage.ts';
 import { openingFailureOf } from './failures.ts';
 import { Keys } from './keys.ts';
@@ -28,6 +29,7 @@ export interface RedisStorageOptions {
   /** For rediss:// URLs. */
   readonly tls?: RedisTlsFiles | undefined;
   readonly log: StorageLog;
+  readonly tracer?: StorageTracer | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
 /** A handle on the data under a prefix, by a connection to servers that will do. @throws like `openRedisStorage` */
 export async function openData(
   connection: RedisConnection,
-  { prefix }: Pick<RedisStorageOptions, 'prefix'>,
+  { prefix, tracer }: Pick<RedisStorageOptions, 'prefix' | 'tracer'>,
 ): Promise<Storage> {
   const keys = new Keys(prefix);
   const ownKey = randomBytes(PAGE_TOKEN_KEY_BYTES).toString('hex');
@@ -72,7 +74,8 @@ export async function openData(
       `Redis holds data under the prefix ${prefix} in layout ${textOf(found)}; this version of Veche knows layout ${LAYOUT} only`,
     );
   }
-  return new RedisStorage(connection, keys, { layout: LAYOUT, pageTokenKey: Buffer.from(textOf(pageTokenKey), 'hex') });
+  const data = { layout: LAYOUT, pageTokenKey: Buffer.from(textOf(pageTokenKey), 'hex') };
+  return new RedisStorage(connection, keys, data, tracer);
 }
 
 function checkPrefix(prefix: string): void {

@@ -2,6 +2,7 @@
 
 import { STORAGE_DEADLINE_MS } from '../../domain/limits.ts';
 import { StorageUnavailableError, type CancelSignal } from '../storage.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import { failureOf } from './failures.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection, Reply } from './redis-connection.ts';
@@ -17,12 +18,14 @@ const CHECK_INTERVAL_MS = 100;
 export class Steps {
   readonly #connection: RedisConnection;
   readonly #keys: Keys;
+  readonly #tracer: StorageTracer | undefined;
   /** Set when the time is over. */
   isOver = false;
 
-  constructor(connection: RedisConnection, keys: Keys) {
+  constructor(connection: RedisConnection, keys: Keys, tracer?: StorageTracer) {
     this.#connection = connection;
     this.#keys = keys;
+    this.#tracer = tracer;
   }
 
   /**
@@ -45,13 +48,14 @@ export class Steps {
     for (const arg of script.args) command.push(textOf(args[arg]));
     command.push(...rest);
     try {
-      return await this.#send(home, command);
+      return await this.#send(home, command, name);
     } catch (error) {
       const isMissing = error instanceof Error && error.message.startsWith('NOSCRIPT');
       if (!isMissing) throw failureOf(error, `${name} at ${home}`);
     }
     // Done nothing yet: this node has lost its scripts, or never had them.
-    return this.#sendOrFail(home, ['EVAL', script.source, ...command.slice(2)], `${name} at ${home}`);
+    const withSource = ['EVAL', script.source, ...command.slice(2)];
+    return this.#sendOrFail(home, withSource, `${name} at ${home}`, name);
   }
 
   /** Runs one command on a key. @throws as the storage does */
@@ -65,17 +69,20 @@ export class Steps {
     return this.#sendOrFail(this.#keys.home('server', ''), [...command], command.join(' '));
   }
 
-  async #sendOrFail(home: string, command: string[], what: string): Promise<Reply> {
+  async #sendOrFail(home: string, command: string[], what: string, script?: ScriptName): Promise<Reply> {
     try {
-      return await this.#send(home, command);
+      return await this.#send(home, command, script);
     } catch (error) {
       throw failureOf(error, what);
     }
   }
 
-  #send(home: string, command: string[]): Promise<Reply> {
+  #send(home: string, command: string[], script: ScriptName | undefined): Promise<Reply> {
     if (this.isOver) throw new StorageUnavailableError('Redis was too slow for this operation');
-    return this.#connection.send(home, command);
+    if (this.#tracer === undefined) return this.#connection.send(home, command);
+    const [operation = ''] = command;
+    const request = { system: 'redis', operation, ...(script !== undefined && { procedure: script }) } as const;
+    return this.#tracer.request(request, () => this.#connection.send(home, command));
   }
 }
 
@@ -89,14 +96,16 @@ interface Running {
 export class Operations {
   readonly #connection: RedisConnection;
   readonly #keys: Keys;
+  readonly #tracer: StorageTracer | undefined;
   /** In the order in which they were started. */
   readonly #running = new Set<Running>();
   readonly #timer: NodeJS.Timeout;
   #onIdle: (() => void) | undefined;
 
-  constructor(connection: RedisConnection, keys: Keys) {
+  constructor(connection: RedisConnection, keys: Keys, tracer?: StorageTracer) {
     this.#connection = connection;
     this.#keys = keys;
+    this.#tracer = tracer;
     this.#timer = setInterval(() => this.#giveUpOld(), CHECK_INTERVAL_MS).unref();
   }
 
@@ -107,7 +116,7 @@ export class Operations {
   run<T>(signal: CancelSignal | undefined, work: (steps: Steps) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       signal?.throwIfAborted();
-      const steps = new Steps(this.#connection, this.#keys);
+      const steps = new Steps(this.#connection, this.#keys, this.#tracer);
       const running: Running = {
         startedAt: performance.now(),
         steps,

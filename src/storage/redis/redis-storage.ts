@@ -2,6 +2,7 @@
 
 import type { CallOptions, Storage, WatchTopic } from '../storage.ts';
 import type * as Contract from '../storage.ts';
+import type { StorageTracer } from '../storage-tracer.ts';
 import * as chats from './chat-operations.ts';
 import { failureOf } from './failures.ts';
 import { getStats } from './get-stats.ts';
@@ -36,11 +37,16 @@ export class RedisStorage implements Storage {
   readonly #watchers: Watchers;
   #isClosed = false;
 
-  constructor(connection: RedisConnection, keys: Keys, { layout, pageTokenKey }: FoundData) {
+  constructor(
+    connection: RedisConnection,
+    keys: Keys,
+    { layout, pageTokenKey }: FoundData,
+    tracer: StorageTracer | undefined,
+  ) {
     this.pageTokenKey = pageTokenKey;
     this.#connection = connection;
     this.#keys = keys;
-    this.#operations = new Operations(connection, keys);
+    this.#operations = new Operations(connection, keys, tracer);
     this.#counts = new PostCounts(this.#operations);
     this.#watchers = new Watchers(connection);
     // A Redis that keeps nothing over a restart has lost what tells these data from somebody else's.
