@@ -43,6 +43,7 @@ export function wrongWithAnswer(operation: Operation, answer: Answer, isHead: bo
   const content = response.content?.[type];
   if (content === undefined) return `content-type ${type}`;
   if (type === 'text/event-stream') return undefined;
+  if (type.startsWith('text/plain')) return wrongWithValue(content.schema, body.toString());
   const value = parsed(body);
   if (value === undefined) return 'a body that is no JSON';
   if (type === 'application/json') return wrongWithValue(content.schema, value);
