@@ -81,6 +81,7 @@ describe.each(STORAGES)('traces on %s', (storage, start) => {
     await Http.getChat({ client, path: { chatId: NO_CHAT } });
     await Http.fetchUnread({ client, path: { chatId }, body: {} });
     await Http.headMessages({ client, path: { chatId } });
+    await fetch(`http://127.0.0.1:${app.port}/v1/stats`, { method: 'HEAD' });
   }
 
   /** Everything within a span, at any depth. */
@@ -94,6 +95,7 @@ describe.each(STORAGES)('traces on %s', (storage, start) => {
     expect([...names].toSorted()).toStrictEqual([
       'GET /v1/chats/{chatId}',
       'HEAD /v1/chats/{chatId}/messages',
+      'HEAD /v1/stats',
       'POST /v1/chats/{chatId}/messages',
       'POST /v1/chats/{chatId}/unread',
       'POST /v1/sessions',
