@@ -47,6 +47,10 @@ async function codesOf({ port }: TestApp, token: string | undefined): Promise<Re
   return new Set(await Promise.all(codes));
 }
 
+function warnings({ logLines }: TestApp): readonly string[] {
+  return logLines.filter((line) => line.startsWith('warn:'));
+}
+
 describe('without an admin token', () => {
   test('the calls for operators are not there, whatever token is shown', async () => {
     const app = await start();
@@ -91,7 +95,6 @@ describe('with an admin token', () => {
   });
 
   test('a server that is reached from elsewhere without TLS warns that it travels in the clear', async () => {
-    const warnings = ({ logLines }: TestApp): readonly string[] => logLines.filter((line) => line.startsWith('warn:'));
     expect(warnings(await start({ config: { adminToken: ADMIN_TOKEN } }))).toEqual([]);
     expect(warnings(await start({ config: { host: '0.0.0.0' } }))).toEqual([]);
     expect(warnings(await start({ config: { host: '0.0.0.0', adminToken: ADMIN_TOKEN } }))).toEqual([

@@ -5,7 +5,7 @@ import { resolveSettings, WrongSettings, type SettingRule } from '../config/reso
 import type { Kind, SettingTable } from '../config/setting.ts';
 import { SERVER_SETTINGS } from '../config/settings/server.ts';
 import { flagOf, variableOf, type GivenValue } from '../config/source.ts';
-import type { AdminAction, AdminServer } from './admin.ts';
+import type * as Admin from './admin.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { describeProblems } from './settings-command.ts';
@@ -55,7 +55,7 @@ export function addAdminCommands(program: Command, io: Io, onExit: (code: number
 }
 
 /** Gives a command the settings by which it finds the server; `action` runs if they are right. */
-function asks(command: Command, io: Io, onExit: (code: number) => void, name: keyof typeof import('./admin.ts')): void {
+function asks(command: Command, io: Io, onExit: (code: number) => void, name: keyof typeof Admin): void {
   const { address, [TOKEN]: token } = SETTINGS;
   const where = `${address.description} (default: ${address.default})`;
   command
@@ -75,22 +75,19 @@ function asks(command: Command, io: Io, onExit: (code: number) => void, name: ke
         return;
       }
       // Loaded only here: other commands do without the client.
-      const action: AdminAction = (await import('./admin.ts'))[name];
+      const action: Admin.AdminAction = (await import('./admin.ts'))[name];
       const { json: isJson = false, reason = '' } = command.opts<{ json?: boolean; reason?: string }>();
       onExit(await action(server, io, { id: command.args[0] ?? '', isJson, reason }));
     });
 }
 
 /** Only the variables of the token are looked at: the others are those of a server, which may not be this one. */
-function readServer(command: Command, { env, readFile }: Io): AdminServer | WrongSettings {
+function readServer(command: Command, { env, readFile }: Io): Admin.AdminServer | WrongSettings {
   const given = command.opts<Readonly<Record<string, string>>>();
   const values = new Map<string, GivenValue>();
-  for (const { long, attributeName } of command.options.map((option) => ({
-    long: option.name(),
-    attributeName: option.attributeName(),
-  }))) {
-    const text = given[attributeName];
-    if (long in SETTINGS && text !== undefined) values.set(long, { text, origin: flagOf(long) });
+  for (const option of command.options) {
+    const [name, text] = [option.name(), given[option.attributeName()]];
+    if (name in SETTINGS && text !== undefined) values.set(name, { text, origin: flagOf(name) });
   }
   const own = Object.fromEntries(TOKEN_VARIABLES.map((name) => [name, env[name]]));
   const settings = resolveSettings(SETTINGS, { flags: { values, problems: [] }, env: own, readFile }, [tokenIsSet]);

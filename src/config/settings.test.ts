@@ -117,9 +117,9 @@ describe('the settings of the server', () => {
     expect(resolve({ VECHE_ADMIN_TOKEN: 'sixteen-letters!' })).toMatchObject({
       values: { 'admin-token': 'sixteen-letters!' },
     });
-    const readFile = (): string => 'from-a-secret-file\n';
     const env = { VECHE_ADMIN_TOKEN_FILE: '/run/secrets/admin' };
-    expect(resolveSettings(SETTINGS, { flags: NO_FLAGS, env, readFile }, SETTING_RULES)).toMatchObject({
+    const sources = { flags: NO_FLAGS, env, readFile: () => 'from-a-secret-file\n' };
+    expect(resolveSettings(SETTINGS, sources, SETTING_RULES)).toMatchObject({
       values: { 'admin-token': 'from-a-secret-file' },
     });
   });

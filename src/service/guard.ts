@@ -60,25 +60,22 @@ export function outcomeOf({ signal }: Call, answer: unknown): CallOutcome {
   return answer.code === 'DEADLINE_EXCEEDED' && signal.aborted ? 'CANCELLED' : answer.code;
 }
 
+/** Finds out who calls, by whom a method is for. */
+const FIND_CALLER: Readonly<
+  Record<
+    (typeof CALLED_BY)[Method],
+    (dependencies: Dependencies, call: Call) => Call | Operator | Refusal | Promise<Caller | Refusal>
+  >
+> = { anybody: (_dependencies, call) => call, session: authenticate, operator: recognize };
+
 async function serve<M extends Method, T>(
   dependencies: Dependencies,
   call: Call<M>,
   run: (caller: CallerOf<M>) => Promise<T>,
 ): Promise<T | Refusal> {
-  const caller = await findCaller(dependencies, call);
+  const caller = await FIND_CALLER[CALLED_BY[call.method]](dependencies, call);
   // That both follow from the same table the compiler cannot see.
   return caller instanceof Refusal ? caller : await run(caller as CallerOf<M>);
-}
-
-function findCaller(dependencies: Dependencies, call: Call): Call | Operator | Refusal | Promise<Caller | Refusal> {
-  switch (CALLED_BY[call.method]) {
-    case 'anybody':
-      return call;
-    case 'session':
-      return authenticate(dependencies, call);
-    case 'operator':
-      return recognize(dependencies, call);
-  }
 }
 
 /** Passes on an answer and notes in the log what the call came to, nothing of what it asked. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ADMIN_TOKEN } from '../../tests/support/admin-token.ts';
+import { disturbed } from '../../tests/support/disturbed-storage.ts';
 import { callOf, ServiceScene } from '../../tests/support/service-scene.ts';
 import { StorageUnavailableError, type Storage } from '../storage/storage.ts';
 import { operatorCheck } from './operator.ts';
@@ -26,6 +27,15 @@ function deeds({ logged }: ServiceScene): readonly string[] {
   return logged.filter((line) => line.includes('an operator acted'));
 }
 
+/** A storage that does not answer when a session is to be ended. */
+function failing(storage: Storage): Storage {
+  return disturbed(storage, {
+    before(operation) {
+      if (operation === 'endSession') throw new StorageUnavailableError('no answer');
+    },
+  });
+}
+
 describe('what an operator does is in the log at level info, with its reason and what it came to', () => {
   test('when it is done, and when there is nothing to end', async () => {
     const scene = new ServiceScene();
@@ -49,15 +59,6 @@ describe('what an operator does is in the log at level info, with its reason and
   });
 
   test('also when nobody knows whether it was done', async () => {
-    const failing = (storage: Storage): Storage =>
-      new Proxy(storage, {
-        get(target, name) {
-          const operation: unknown = Reflect.get(target, name);
-          if (typeof operation !== 'function') return operation;
-          if (name === 'endSession') return () => Promise.reject(new StorageUnavailableError('no answer'));
-          return operation.bind(target) as unknown;
-        },
-      });
     const scene = new ServiceScene({ disturb: failing });
     const { session } = await scene.newSession();
     const { userId } = session;

@@ -185,7 +185,8 @@ function fieldsOf({ parameters }: Operation, limits: Limits, kind: Kind) {
       .filter((parameter) => parameter.in === place)
       .map(({ name, schema, required: isRequired = false }) => {
         const arbitrary = candidates(name, resolve(schema), limits)[kind];
-        const written = place === 'path' ? arbitrary : arbitrary.map((candidate) => inText(resolve(schema), candidate));
+        const written =
+          place === 'path' ? arbitrary : arbitrary.map((candidate) => inText(resolve(schema), candidate, place));
         return field(name, written, isRequired);
       });
     return list(fields, kind === 'any' && place === 'query');
@@ -194,7 +195,9 @@ function fieldsOf({ parameters }: Operation, limits: Limits, kind: Kind) {
 }
 
 /** Where everything is text, a value of a wrong type may look like one of the right type. */
-function inText({ type }: Schema, { value, fits }: Candidate): Candidate {
+function inText({ type }: Schema, { value, fits }: Candidate, place: string): Candidate {
+  // A header without a value says nothing.
+  if (place === 'header' && String(value) === '') return { value, fits: undefined };
   if (type === 'string' && typeof value !== 'string') return { value, fits: undefined };
   if (fits !== false || typeof value === 'number') return { value, fits };
   const text = String(value);

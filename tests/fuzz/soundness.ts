@@ -76,8 +76,8 @@ async function checkSessions(facts: Facts, client: ReturnType<typeof httpClient>
     listed.push(...data.sessions);
     pageToken = data.nextPageToken;
   } while (pageToken !== undefined);
-  const expected = facts.liveSessions.map((session) => [session.userId, facts.openChatsOf(session).length]);
-  const found = listed.map(({ userId, openChats }) => [userId, openChats]);
+  const expected = facts.liveSessions.map((session) => `${session.userId}: ${facts.openChatsOf(session).length}`);
+  const found = listed.map(({ userId, openChats }) => `${userId}: ${openChats}`);
   expectSame('listed sessions', found.toSorted(), expected.toSorted());
 }
 
