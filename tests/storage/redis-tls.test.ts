@@ -133,17 +133,29 @@ describe('a server that asks for certificates', () => {
   });
 });
 
-test('a cluster is used by TLS, all of it', async () => {
-  const ports = await freePorts(3);
-  const options = tlsOptions(0, FIRST, 'no');
-  // Its nodes show each other the same certificate, which vouches for itself.
-  const trust = { 'tls-cluster': 'yes', 'tls-ca-cert-file': options['tls-cert-file'] ?? '' };
-  const cluster = await startRedisCluster({ ...options, ...trust }, (node) => ({ 'tls-port': String(ports[node]) }));
-  const urls = ports.map((port) => `rediss://127.0.0.1:${port}`).join(',');
-  const log = recordedLog();
-  const prefix = randomUUID();
-  const storage = await openRedisStorage({ urls: urls.split(','), prefix, allowEviction: false, tls: TRUSTED, log });
-  expect(log.fullLines.join('\n')).toContain('servers: 3');
-  expect(await use(storage)).toBe(1);
-  await cluster.close();
+describe('a cluster', () => {
+  let cluster: TestRedis;
+  let ports: readonly number[];
+
+  beforeAll(async () => {
+    ports = await freePorts(3);
+    const options = tlsOptions(0, FIRST, 'no');
+    // Its nodes show each other the same certificate, which vouches for itself.
+    const trust = { 'tls-cluster': 'yes', 'tls-ca-cert-file': options['tls-cert-file'] ?? '' };
+    cluster = await startRedisCluster({ ...options, ...trust }, (node) => ({ 'tls-port': String(ports[node]) }));
+  });
+
+  afterAll(() => cluster.close());
+
+  test('is used by TLS, all of it', async () => {
+    const log = recordedLog();
+    const urls = ports.map((port) => `rediss://127.0.0.1:${port}`);
+    const storage = await openRedisStorage({ urls, prefix: randomUUID(), allowEviction: false, tls: TRUSTED, log });
+    expect(log.fullLines.join('\n')).toContain('servers: 3');
+    expect(await use(storage)).toBe(1);
+  });
+
+  test('is not used where none of its nodes is vouched for', async () => {
+    await expect(open(`rediss://127.0.0.1:${ports[0]}`, {})).rejects.toThrow(UnusableStorageError);
+  });
 });
