@@ -116,6 +116,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  test('mounts the dashboards where Grafana is told to look for them', () => {
+    const { providers } = parse(readProjectFile('deploy/grafana/provisioning/dashboards/veche.yml')) as {
+      readonly providers: readonly { readonly options: { readonly path: string } }[];
+    };
+    for (const { options } of providers) {
+      expect(services['grafana']?.volumes).toContain(`./deploy/grafana/dashboards:${options.path}:ro`);
+    }
+    expect(providers).toHaveLength(1);
+  });
+
   test('is reached from this machine only, unless asked otherwise', () => {
     const ports = Object.values(services).flatMap((service) => service.ports ?? []);
     expect(ports).toHaveLength(3);
