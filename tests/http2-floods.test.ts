@@ -67,7 +67,8 @@ describe.each([
 
   afterEach(async () => {
     await app.client.call(StatsService.method.getStats, {});
-    expect(app.logLines.filter((line) => line.startsWith('error'))).toEqual([]);
+    const errors = app.logLines.filter((line) => line.startsWith('error'));
+    if (errors.length > 0) throw new Error(errors.join());
   });
 
   afterAll(() => app.close());

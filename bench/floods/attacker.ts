@@ -16,11 +16,11 @@ const [kind = '', port] = process.argv.slice(2);
 const attack = ATTACKS[kind];
 if (attack === undefined) throw new Error(`there is no attack ${kind}`);
 const victim = { port: Number(port) };
-let isAttacking = false;
+let resting = new AbortController();
 let running = Promise.resolve();
 
-async function attackOn(): Promise<void> {
-  while (isAttacking) {
+async function attackOn({ signal }: AbortController): Promise<void> {
+  while (!signal.aborted) {
     const startedAt = performance.now();
     const { user, system } = process.cpuUsage();
     await attack?.(victim);
@@ -31,8 +31,13 @@ async function attackOn(): Promise<void> {
 }
 
 process.on('message', (order: Order) => {
-  isAttacking = order === 'attack';
-  if (isAttacking) running = attackOn();
-  void (isAttacking ? Promise.resolve() : running).then(() => process.send?.(order));
+  if (order === 'attack') {
+    resting = new AbortController();
+    running = attackOn(resting);
+    process.send?.(order);
+  } else {
+    resting.abort();
+    void running.then(() => process.send?.(order));
+  }
 });
 process.on('disconnect', () => process.exit(0));

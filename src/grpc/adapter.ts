@@ -123,7 +123,7 @@ function bindUnary(
         transport.sendMetadata(RESPONSE_HEADERS);
         respond(null, answer);
       }
-      untaken.add(http2StreamOf(transport));
+      return untaken.add(http2StreamOf(transport));
     });
   };
 }

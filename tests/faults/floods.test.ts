@@ -41,23 +41,27 @@ describe.each([
   afterAll(async () => {
     client.close();
     veche.signal('SIGTERM');
-    expect(await veche.exitCode).toBe(0);
-    expect(veche.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    const code = await veche.exitCode;
+    const errors = veche.lines.filter(({ level }) => level === 'error');
+    if (code !== 0 || errors.length > 0) throw new Error(`exit code ${code}: ${JSON.stringify(errors)}`);
   });
 
   /** One call over each API; an answer that does not come is a failure. */
   async function ask(): Promise<void> {
     await anna.post(chatId, 'Слово');
-    if (tls === undefined) expect((await fetch(`http://127.0.0.1:${veche.port}/v1/stats`)).status).toBe(200);
-    else expect((await httpsGet(veche.port, '/v1/stats')).status).toBe(200);
+    const status =
+      tls === undefined
+        ? (await fetch(`http://127.0.0.1:${veche.port}/v1/stats`)).status
+        : (await httpsGet(veche.port, '/v1/stats')).status;
+    if (status !== 200) throw new Error(`answered with ${status}`);
   }
 
   test.each(Object.entries(ATTACKS))('%s, all are answered, and the memory is bounded', async (_what, attack) => {
-    let isOver = false;
+    const over = new AbortController();
     let most = 0;
     let asked = 0;
     const neighbour = async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await ask();
         asked++;
         most = Math.max(most, residentMib(veche.pid));
@@ -67,7 +71,7 @@ describe.each([
     const asking = neighbour();
     const victim = { port: veche.port, ca: tls?.cert };
     for (let round = 0; round < ROUNDS; round++) await attack(victim);
-    isOver = true;
+    over.abort();
     await asking;
     expect(asked).toBeGreaterThan(0);
     expect(most - before).toBeLessThan(MAX_GROWTH_MIB);

@@ -7,7 +7,7 @@ import { http2Frame, openCall, PREFACE, resetCall, SETTINGS } from './http2-fram
 import { frame } from './raw-http2.ts';
 
 /** Who is attacked. */
-export interface Victim {
+interface Victim {
   readonly port: number;
   /** What is trusted, of a server that speaks TLS. */
   readonly ca?: string | undefined;
