@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NEVER } from '../domain/lifetime.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { disturbed } from '../../tests/support/disturbed-storage.ts';
 import { FakeClock } from '../../tests/support/fake-clock.ts';
@@ -20,7 +21,8 @@ async function openFeed(scene: LiveScene, chatId: string, storage: Storage = sce
 
 function openStream(feed: ChatFeed, { user }: Person, sink: Reader): void {
   const start = { api: 'grpc', user, feed, sink, clock: new FakeClock(), afterSeq: 0, lastSeq: 0 } as const;
-  const stream = new LiveStream({ ...start, meter: NO_LIVE_METER, onOver: () => feed.remove(stream) });
+  const fixed = { endsAt: NEVER, meter: NO_LIVE_METER };
+  const stream = new LiveStream({ ...start, ...fixed, onOver: () => feed.remove(stream) });
   feed.add(stream);
   stream.begin();
 }

@@ -168,6 +168,57 @@ describe('when the server goes away', () => {
   });
 });
 
+describe('when a stream is as old as it may become', () => {
+  /** Of so much that a reader is not cut within what makes ages differ. */
+  const AGE_MS = 20_000;
+
+  test('it ends with the seq to resume after, give or take a tenth of its age', async () => {
+    const scene = new LiveScene({ maxStreamAgeMs: AGE_MS });
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    await scene.post(ada, chatId, 2);
+    const readers = await Promise.all(Array.from({ length: 50 }, () => scene.read(ada, chatId)));
+    const hasEnded = (): readonly boolean[] => readers.map((reader) => reader.hasEnded);
+    await quiet();
+    scene.clock.advance(0.9 * AGE_MS - 1);
+    await quiet();
+    expect(new Set(hasEnded())).toEqual(new Set([false]));
+    scene.clock.advance(0.1 * AGE_MS);
+    await quiet();
+    expect(new Set(hasEnded())).toEqual(new Set([true, false]));
+    scene.clock.advance(0.1 * AGE_MS + 1);
+    await Promise.all(readers.map((reader) => reader.untilEnd()));
+    for (const { events } of readers) expect(events.at(-1)).toEqual(end('SERVER_GOING_AWAY', 2));
+    expect(scene.hub.openStreams).toBe(0);
+  });
+
+  test('what it has on its way is still handed over', async () => {
+    const scene = new LiveScene({ maxStreamAgeMs: AGE_MS });
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    await scene.post(ada, chatId, 3);
+    const reader = await scene.read(ada, chatId, { afterSeq: 0, isSlow: true });
+    await reader.until(({ isBusy }) => isBusy);
+    scene.clock.advance(1.1 * AGE_MS + 1);
+    reader.hurry();
+    await reader.untilEnd();
+    expect(reader.seqs).toEqual([1, 2, 3]);
+    expect(reader.events.at(-1)).toEqual(end('SERVER_GOING_AWAY', 3));
+  });
+
+  test('nothing of its age is left of one that ended before', async () => {
+    const scene = new LiveScene({ maxStreamAgeMs: AGE_MS });
+    const ada = await scene.person();
+    const chatId = await scene.chat(ada);
+    const reader = await scene.read(ada, chatId);
+    await quiet();
+    await scene.close(ada, chatId);
+    await reader.untilEnd();
+    await quiet();
+    expect(scene.clock.pending).toBe(0);
+  });
+});
+
 describe('when its reader is gone', () => {
   test('a stream sends nothing any more, not even an end', async () => {
     const scene = new LiveScene();

@@ -13,4 +13,6 @@ export interface LiveContext {
   /** Told of streams and waits. */
   readonly meter: LiveMeter;
   readonly limits: Pick<Limits, 'maxStreamsPerSession' | 'sessionTtlMs'>;
+  /** How old a stream may grow, give or take a tenth, until it ends with SERVER_GOING_AWAY; absent: as old as it likes. */
+  readonly maxStreamAgeMs?: number | undefined;
 }

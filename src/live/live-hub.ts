@@ -1,10 +1,12 @@
 /** The open streams and waits of this instance, from their first look at the storage to their end. */
 
 import { invalidArgument, Refusal } from '../domain/errors.ts';
+import { NEVER } from '../domain/lifetime.ts';
 import { fitsOneMore } from '../domain/limits.ts';
 import type { Caller } from '../service/calls.ts';
 import type { CancelSignal } from '../storage/storage.ts';
 import { ChatFeed } from './chat-feed.ts';
+import { endSpread } from './end-spread.ts';
 import type { EventSink } from './events.ts';
 import type { Live } from './live.ts';
 import type { LiveContext } from './live-context.ts';
@@ -14,6 +16,9 @@ import { RefCounted } from './ref-counted.ts';
 import { SessionWatch } from './session-watch.ts';
 import { Wait } from './wait.ts';
 
+/** Streams that began together must not all come back together: by so much of it their age differs, up and down. */
+const AGE_JITTER = 0.1;
+
 /** The live side of one instance. */
 export interface LiveHub extends Live {
   /** Streams that have begun and not ended. */
@@ -21,10 +26,11 @@ export interface LiveHub extends Live {
   /** Chats followed at present: those with open streams or waits. */
   readonly openFeeds: number;
   /**
-   * Lets no stream begin any more, ends all waits, and all streams in random order with SERVER_GOING_AWAY. A reader that
-   * has not taken its last event yet is told when it has: whoever closes its connection decides how long that may take.
+   * Lets no stream begin any more, ends all waits, and all streams with SERVER_GOING_AWAY: in random order, over at most
+   * `spreadMs`, at once if that is absent. A reader that has not taken its last event yet is told when it has: whoever closes its connection decides
+   * how long that may take.
    */
-  shutdown(): Promise<void>;
+  shutdown(spreadMs?: number): Promise<void>;
 }
 
 /** What the live side is made from. */
@@ -118,10 +124,10 @@ class Hub implements LiveHub {
     }
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(spreadMs = 0): Promise<void> {
     this.#isShuttingDown = true;
     for (const wait of this.#waits) wait.end();
-    for (const stream of shuffle([...this.#streams])) stream.end('SERVER_GOING_AWAY');
+    await endSpread(this.#streams, spreadMs, (stream) => stream.end('SERVER_GOING_AWAY'));
   }
 
   /** Counts one more user of a session and a chat, until released. */
@@ -158,7 +164,7 @@ class Hub implements LiveHub {
   /** Puts a stream in its place, which it gives back when it is over. */
   #open(caller: Caller, place: Place, start: Pick<StreamStart, 'sink' | 'afterSeq' | 'lastSeq'>): LiveStream {
     const { session, feed, release } = place;
-    const { clock, meter } = this.#context;
+    const { clock, meter, maxStreamAgeMs = NEVER } = this.#context;
     const { api, user } = caller;
     const onOver = (ending: StreamEnding): void => {
       meter.streamEnded(api, ending);
@@ -167,7 +173,8 @@ class Hub implements LiveHub {
       feed.remove(stream);
       release();
     };
-    const stream = new LiveStream({ ...start, api, user, feed, clock, meter, onOver });
+    const endsAt = clock.now() + maxStreamAgeMs * (1 + AGE_JITTER * (2 * Math.random() - 1));
+    const stream = new LiveStream({ ...start, api, user, feed, clock, meter, endsAt, onOver });
     meter.streamBegan(api);
     this.#streams.add(stream);
     session.streams.add(stream);
@@ -194,12 +201,4 @@ async function unlessGone<T>(signal: CancelSignal, work: Promise<T>): Promise<T 
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-/** Clients that are sent away come back elsewhere: in an order that says nothing about who came first. */
-function shuffle<T>(items: T[]): T[] {
-  return items
-    .map((item) => ({ item, rank: Math.random() }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(({ item }) => item);
 }

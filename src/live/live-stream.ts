@@ -21,6 +21,8 @@ export interface StreamStart {
   readonly afterSeq: number;
   /** The chat's last seq when the stream was asked for: so far goes what its reader must be given before `caught-up`. */
   readonly lastSeq: number;
+  /** When it ends with SERVER_GOING_AWAY if nothing has ended it sooner; may be NEVER. */
+  readonly endsAt: number;
   /** Called once, when the stream is over: it holds nothing then but an event that its sink has not taken yet. */
   readonly onOver: (ending: StreamEnding) => void;
 }
@@ -51,8 +53,9 @@ export class LiveStream {
   #isOver = false;
   #endEvent: LiveEvent | undefined;
   #cancelCut = (): void => {};
+  readonly #cancelAge: () => void;
 
-  constructor({ api, user, feed, sink, clock, meter, afterSeq, lastSeq, onOver }: StreamStart) {
+  constructor({ api, user, feed, sink, clock, meter, afterSeq, lastSeq, endsAt, onOver }: StreamStart) {
     this.user = user;
     this.#feed = feed;
     this.#sink = sink;
@@ -62,6 +65,7 @@ export class LiveStream {
     this.#cursor = afterSeq;
     this.#lastSeqAtStart = lastSeq;
     this.#onOver = onOver;
+    this.#cancelAge = clock.wakeAt(endsAt, () => this.end('SERVER_GOING_AWAY'));
     this.#goLiveAtTheEnd();
   }
 
@@ -123,6 +127,7 @@ export class LiveStream {
     this.#isOver = true;
     this.#isLive = false;
     this.#held = undefined;
+    this.#cancelAge();
     this.#onOver(ending);
   }
 

@@ -33,6 +33,7 @@ export interface Person {
 export interface SceneOptions {
   readonly maxStreamsPerSession?: number;
   readonly sessionTtlMs?: number;
+  readonly maxStreamAgeMs?: number;
   /** What the hub sees of the storage, for tests in which it is slow or fails. */
   readonly disturb?: (storage: Storage) => Storage;
   /** Told of streams and waits. */
@@ -49,12 +50,13 @@ export class LiveScene {
 
   constructor(options: SceneOptions = {}) {
     const { maxStreamsPerSession = 0, sessionTtlMs = SESSION_TTL_MS, disturb = (storage) => storage } = options;
+    const { maxStreamAgeMs } = options;
     const { clock, log } = this;
     const storage = disturb(this.storage);
     const limits = { ...DEFAULT_LIMITS, maxStreamsPerSession };
     this.#sessionTtlMs = sessionTtlMs;
     const { meter = NO_LIVE_METER } = options;
-    this.hub = createLiveHub({ storage, clock, log, limits, meter });
+    this.hub = createLiveHub({ storage, clock, log, limits, maxStreamAgeMs, meter });
     this.#dependencies = {
       storage,
       live: this.hub,
