@@ -37,6 +37,45 @@ function countedEvent(): { readonly event: LiveEvent; readonly encodings: () => 
   return { event: { type: 'messages', messages: [message] }, encodings: () => encodings };
 }
 
+/** What a stream of these events alone is. */
+async function sent(...events: readonly LiveEvent[]): Promise<string> {
+  const heartbeat = new Heartbeat();
+  const origin = await serve((_request, response) => {
+    const sink = eventSink(new EventStream(response, heartbeat, () => {}));
+    const send = (rest: readonly LiveEvent[]): void => {
+      if (rest.length === 0) sink.end();
+      else sink.send(rest[0]!, () => send(rest.slice(1)));
+    };
+    send(events);
+  });
+  return (await fetch(origin)).text();
+}
+
+test.each(['SERVER_GOING_AWAY', 'READER_TOO_SLOW'] as const)(
+  'the end with %s says when to come back, not to all the same',
+  async (reason) => {
+    const texts = await Promise.all(
+      Array.from({ length: READERS }, () => sent({ type: 'caught-up', seq: 7 }, { type: 'end', reason, seq: 7 })),
+    );
+    const waits = texts.map((text) => {
+      const [, retry] =
+        /^event: caught-up\nid: 7\ndata: .*\n\nevent: end\nid: 7\ndata: .*\nretry: (\d+)\n\n$/.exec(text) ?? [];
+      return Number(retry);
+    });
+    for (const wait of waits) {
+      expect(wait).toBeGreaterThanOrEqual(250);
+      expect(wait).toBeLessThan(2_500);
+    }
+    expect(new Set(waits).size).toBeGreaterThan(READERS / 2);
+  },
+);
+
+test.each(['CHAT_CLOSED', 'SESSION_ENDED'] as const)('the end with %s asks nobody back', async (reason) => {
+  expect(await sent({ type: 'end', reason, seq: 7 })).toBe(
+    `event: end\nid: 7\ndata: ${JSON.stringify({ reason, seq: 7 })}\n\n`,
+  );
+});
+
 test('an event is encoded once, whatever the number of its readers', async () => {
   const { event, encodings } = countedEvent();
   const heartbeat = new Heartbeat();

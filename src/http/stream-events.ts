@@ -1,9 +1,15 @@
 /** The events of a stream as server-sent events, each encoded once whatever the number of its readers. */
 
-import type { EventSink, LiveEvent } from '../live/events.ts';
+import { randomInt } from 'node:crypto';
+import type { EndReason, EventSink, LiveEvent } from '../live/events.ts';
 import type { StreamEvent } from '../gen/http/types.gen.ts';
 import type { EventStream } from './event-stream.ts';
 import { writeMessage } from './responses.ts';
+
+/** After these the stream goes on elsewhere, or a little later. */
+const RESUMABLE: ReadonlySet<EndReason> = new Set(['SERVER_GOING_AWAY', 'READER_TOO_SLOW']);
+const MIN_RETRY_MS = 250;
+const MAX_RETRY_MS = 2_500;
 
 /** The bytes of an event, kept as long as the event itself is. */
 const encodedEvents = new WeakMap<LiveEvent, Buffer>();
@@ -20,10 +26,17 @@ export function eventSink(stream: EventStream): EventSink {
 function encodedEvent(event: LiveEvent): Buffer {
   let bytes = encodedEvents.get(event);
   if (bytes === undefined) {
-    bytes = Buffer.from(`event: ${event.type}\nid: ${lastSeq(event)}\ndata: ${JSON.stringify(writeEvent(event))}\n\n`);
+    const data = JSON.stringify(writeEvent(event));
+    bytes = Buffer.from(`event: ${event.type}\nid: ${lastSeq(event)}\ndata: ${data}\n${retryField(event)}\n`);
     encodedEvents.set(event, bytes);
   }
   return bytes;
+}
+
+/** When to come back, where that is of use: drawn for each stream, so that not all do in the same moment. */
+function retryField(event: LiveEvent): string {
+  if (event.type !== 'end' || !RESUMABLE.has(event.reason)) return '';
+  return `retry: ${randomInt(MIN_RETRY_MS, MAX_RETRY_MS)}\n`;
 }
 
 /** The last seq that an event covers. */

@@ -19,6 +19,6 @@ export function readEvents(response: IncomingMessage, reader: StreamReader): voi
 
 /** What is no event becomes one that there is not. */
 function parseEvent(block: string): StreamEvent {
-  const [, type = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*)$/.exec(block) ?? [];
+  const [, type = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/.exec(block) ?? [];
   return type === '' ? { type: block, id: NaN, data: {} } : { type, id: Number(id), data: JSON.parse(data) as Json };
 }

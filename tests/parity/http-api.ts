@@ -8,7 +8,7 @@ import type { Api, Events, Fields, Outcome, Refused } from './api.ts';
 import { readValue, writeRequest } from './http-words.ts';
 
 const CORRELATION = /^urn:uuid:(.+)$/;
-const EVENT = /^event: (.*)\nid: (\d+)\ndata: (.*)$/;
+const EVENT = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/;
 
 /** The operation of a method. @throws if the contract has none. */
 function operationOf(method: Method): Operation {

@@ -26,7 +26,7 @@ export class EventReader {
   async next(): Promise<Sent | undefined> {
     const written = await this.nextBlock();
     if (written === undefined) return undefined;
-    const [, event = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*)$/.exec(written) ?? [];
+    const [, event = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/.exec(written) ?? [];
     return { event, id: Number(id), data: JSON.parse(data) as Http.StreamEvent };
   }
 

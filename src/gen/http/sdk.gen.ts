@@ -252,12 +252,13 @@ export const listUnreadCounts = <ThrowOnError extends boolean = false>(options: 
  * event: end
  * id: 7
  * data: {"reason":"SERVER_GOING_AWAY","seq":7}
+ * retry: 1270
  *
  * A refusal before the first event is a problem with its status, as everywhere. The `EventSource` of browsers can send no
  * `Authorization`, and a token in the address, which ends up in logs, is not accepted: read the response of `fetch`
  * instead, as generated clients do. After `end` with `SERVER_GOING_AWAY` or `READER_TOO_SLOW`, and when a connection
- * breaks, ask again with `Last-Event-ID` after a delay that is partly random; the stream names none (`retry:`), so that
- * clients do not all come back at once. `UNAUTHENTICATED` then means that the session is gone: it has ended, or the
+ * breaks, ask again with `Last-Event-ID` after a delay that is partly random, so that clients do not all come back at once:
+ * such an `end` names one in milliseconds (`retry:`), drawn for this stream. `UNAUTHENTICATED` then means that the session is gone: it has ended, or the
  * server, which kept it in memory, was started anew. Its chats may be gone, too.
  *
  * To watch a stream, use a client that shows what comes when it comes:

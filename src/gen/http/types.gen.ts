@@ -341,7 +341,8 @@ export type EndEvent = {
  * Why a stream ends.
  * - `CHAT_CLOSED`: The chat has closed. Nothing can be resumed.
  * - `SESSION_ENDED`: The caller's session has ended.
- * - `SERVER_GOING_AWAY`: The server is shutting down: resume on another instance or a little later.
+ * - `SERVER_GOING_AWAY`: The server is shutting down, or the stream is as old as streams may become there: resume, on
+ * another instance or a little later.
  * - `READER_TOO_SLOW`: The caller reads more slowly than the chat is written: resume.
  *
  */

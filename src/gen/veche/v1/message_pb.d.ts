@@ -690,7 +690,8 @@ export enum StreamEndReason {
   SESSION_ENDED = 2,
 
   /**
-   * The server is shutting down: resume on another instance or a little later.
+   * The server is shutting down, or the stream is as old as streams may become there: resume, on another instance or
+   * a little later.
    *
    * @generated from enum value: STREAM_END_REASON_SERVER_GOING_AWAY = 3;
    */
