@@ -48,6 +48,8 @@ await startApp(
     maxConnectionsPerAddress: 0,
     drainDelayMs: 0,
     shutdownGraceMs: 0,
+    drainSpreadMs: 0,
+    maxConnectionAgeMs: 0,
     logLevel: 'warn',
     logFormat: 'json',
   },

@@ -29,6 +29,8 @@ function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise
       maxConnectionsPerAddress: 0,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
+      drainSpreadMs: 0,
+      maxConnectionAgeMs: 0,
       logLevel: 'info',
       logFormat: 'json',
       ...config,

@@ -40,6 +40,8 @@ import type { Storage } from './storage/storage.ts';
 
 /** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
 const CONNECTIONS_SHARE = 0.8;
+/** And over what part of it streams are ended at most: the last of them needs time for what is on its way. */
+const MAX_SPREAD_SHARE = 0.5;
 
 /** Who a storage tells of what it does. */
 interface StorageObservers {
@@ -69,8 +71,8 @@ export interface App {
   /** Reads the TLS certificate again; what is of no use is logged and changes nothing. */
   reloadCertificate(): Promise<void>;
   /**
-   * Stops it: not ready, then calls are still served for the drain delay; then no new connections, streams end with
-   * the place to resume from, running calls finish, the storage closes, all within the shutdown grace.
+   * Stops it: not ready, then calls are still served for the drain delay; then no new connections, streams end one after
+   * the other with the place to resume from, running calls finish, the storage closes, all within the shutdown grace.
    * @returns whether everything finished in time; what did not is in the log.
    */
   close(): Promise<boolean>;
@@ -94,8 +96,9 @@ export interface Overrides {
  * @throws StartError, or the signal's reason; what was acquired until then has been given back.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { host, port, grpcPort, ops, tls, limits, reflection, corsOrigins, drainDelayMs, shutdownGraceMs } = config;
-  const { adminToken, maxConnections, maxConnectionsPerAddress } = config;
+  const { host, port, grpcPort, ops, tls, limits, adminToken, reflection, corsOrigins } = config;
+  const { maxConnections, maxConnectionsPerAddress, maxConnectionAgeMs } = config;
+  const { drainDelayMs, drainSpreadMs, shutdownGraceMs } = config;
   const { log = createLogger(config), timeouts, signal } = overrides;
   const stack = new CleanupStack();
   let shuttingDown = false;
@@ -136,7 +139,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 
     metrics.readStatsBy(() => storage.getStats({ now: clock.now() }));
 
-    const live = createLiveHub({ storage, clock, limits, log, meter: metrics.live });
+    const maxStreamAgeMs = maxConnectionAgeMs || undefined;
+    const live = createLiveHub({ storage, clock, limits, log, maxStreamAgeMs, meter: metrics.live });
     const service = createService({
       storage,
       live,
@@ -156,6 +160,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       held,
       forOperators,
       reflection,
+      maxConnectionAgeMs,
       onRefused: (code) => metrics.refusals('grpc', code),
       tracer: tracing?.calls,
     });
@@ -179,15 +184,17 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       clearRefusals: { 'http/1.1': http.unencrypted, 'http/2': grpc.unencrypted },
       crowdedRefusals: { 'http/1.1': http.crowded, 'http/2': grpc.crowded },
       certificate,
-      timeouts,
+      timeouts: { maxAgeMs: maxConnectionAgeMs || Infinity, ...timeouts },
       log,
       meter: metrics.connections,
     });
     stack.push('connections', async (remainingMs) => {
       const graceMs = remainingMs * CONNECTIONS_SHARE;
       const cut = setTimeout(() => log.warn({ graceMs }, 'cutting the connections that have not ended'), graceMs);
-      // Streams are running calls, for which the gRPC server waits: they are told to end before it begins to.
-      await Promise.all([live.shutdown(), grpc.shutdown(graceMs), ports.close(graceMs)]);
+      // First of all clients are told to go elsewhere: who comes back after the end of a stream knows by then. Streams are
+      // running calls, for which both servers wait.
+      const spreadMs = Math.min(drainSpreadMs, remainingMs * MAX_SPREAD_SHARE);
+      await Promise.all([ports.close(graceMs), grpc.shutdown(graceMs), live.shutdown(spreadMs)]);
       clearTimeout(cut);
     });
 
@@ -207,6 +214,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const close = async (): Promise<boolean> => {
       draining = true;
       readiness.shutDown();
+      ports.windDown();
       await delay(drainDelayMs);
       return stop();
     };

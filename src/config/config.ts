@@ -33,6 +33,10 @@ export interface Config {
   readonly drainDelayMs: number;
   /** How long everything may take to finish after that. */
   readonly shutdownGraceMs: number;
+  /** Over what part of it streams are ended, at most. */
+  readonly drainSpreadMs: number;
+  /** How old connections and streams may become; 0: as old as they like. */
+  readonly maxConnectionAgeMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'auto' | 'json' | 'pretty';
   /** Where traces go, and which share of those that begin here; absent: nothing is traced. */
@@ -106,6 +110,8 @@ export function toConfig(settings: ServerSettings): Config {
     maxConnectionsPerAddress: settings['max-connections-per-address'],
     drainDelayMs: settings['drain-delay'],
     shutdownGraceMs: settings['shutdown-grace'],
+    drainSpreadMs: settings['drain-spread'],
+    maxConnectionAgeMs: settings['max-connection-age'],
     logLevel: settings['log-level'],
     logFormat: settings['log-format'],
     tracing: toTracing(settings),

@@ -49,6 +49,8 @@ describe('the settings of the server', () => {
       maxConnectionsPerAddress: 2_000,
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
+      drainSpreadMs: 3_000,
+      maxConnectionAgeMs: 1_800_000,
       logLevel: 'info',
       logFormat: 'auto',
       tracing: undefined,

@@ -40,6 +40,8 @@ export interface GrpcServerOptions {
   readonly onRefused: OnRefused;
   /** Absent: nobody traces. */
   readonly tracer?: CallTracer | undefined;
+  /** How old a connection may become until its client is asked to open another; 0: as old as it likes. */
+  readonly maxConnectionAgeMs: number;
 }
 
 /** A gRPC server without a port of its own. */
@@ -71,13 +73,14 @@ export function createGrpcServer({
   held,
   forOperators,
   reflection,
+  maxConnectionAgeMs,
   onRefused,
   tracer,
 }: GrpcServerOptions): GrpcServer {
   // What the library says about bad metadata quotes it, tokens included.
   setLogVerbosity(logVerbosity.NONE);
 
-  const { server, refuseArriving } = guardedServer(serverOptions(limits), held.arriving, onRefused);
+  const { server, refuseArriving } = guardedServer(serverOptions(limits, maxConnectionAgeMs), held.arriving, onRefused);
   const hooks: AdapterHooks = {
     onFailure: (call, error) => service.failed(call, error),
     untaken: new UntakenAnswers(held.untaken),

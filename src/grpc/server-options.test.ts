@@ -7,7 +7,7 @@ import { FrameConnection, PREFACE, SETTINGS } from '../../tests/support/http2-fr
 import { frame, RawHttp2 } from '../../tests/support/raw-http2.ts';
 import { HeldBytes } from '../service/held-bytes.ts';
 import { guardedServer } from './guarded-server.ts';
-import { addHealth } from './health.ts';
+import { addHealth, type Health } from './health.ts';
 import { serverOptions } from './server-options.ts';
 
 const IDLE_MS = 5 * 60_000;
@@ -19,14 +19,19 @@ const WATCH = '/grpc.health.v1.Health/Watch';
 let listener: Server;
 let port: number;
 
-beforeAll(async () => {
+/** A server of health alone, which is not serving. */
+async function listen(maxConnectionAgeMs?: number): Promise<{ listener: Server; port: number; health: Health }> {
   const arriving = new HeldBytes(Infinity);
-  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }), arriving, () => {});
-  addHealth(server, [], () => {});
+  const { server } = guardedServer(serverOptions({ maxMessageLength: 100 }, maxConnectionAgeMs), arriving, () => {});
+  const health = addHealth(server, [], () => {});
   const injector: ConnectionInjector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  listener = createServer((socket) => injector.injectConnection(socket)).listen(0, '127.0.0.1');
+  const listener = createServer((socket) => injector.injectConnection(socket)).listen(0, '127.0.0.1');
   await once(listener, 'listening');
-  ({ port } = listener.address() as AddressInfo);
+  return { listener, port: (listener.address() as AddressInfo).port, health };
+}
+
+beforeAll(async () => {
+  ({ listener, port } = await listen());
 });
 
 afterAll(() => {
@@ -101,5 +106,21 @@ describe('a connection', () => {
     expect(stream.closed).toBe(false);
     expect(raw.session.closed).toBe(false);
     raw.close();
+  });
+
+  test('is told to go when it is as old as it may become, and what is open on it goes on', async () => {
+    const aging = await listen(200);
+    const raw = new RawHttp2(aging.port);
+    const goodbye = once(raw.session, 'goaway') as Promise<[number]>;
+    const stream = raw.open(WATCH, frame(Buffer.alloc(0)));
+    await once(stream, 'data');
+    const [code] = await goodbye;
+    expect(code).toBe(constants.NGHTTP2_NO_ERROR);
+    const news = once(stream, 'data');
+    aging.health.setServing(true);
+    await news;
+    expect(stream.closed).toBe(false);
+    raw.close();
+    aging.listener.close();
   });
 });

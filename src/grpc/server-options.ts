@@ -23,10 +23,11 @@ export const MAX_SILENCE_MS = KEEPALIVE_TIME_MS + KEEPALIVE_TIMEOUT_MS + 10_000;
 /** At the end, how long the other side of a connection may take to notice it. */
 export const FAREWELL_MS = 500;
 
-/** The options of the server under these limits. */
-export function serverOptions({
-  maxMessageLength,
-}: Pick<Limits, 'maxMessageLength'>): ServerOptions & { readonly 'grpc.enable_channelz': 0 } {
+/** The options of the server under these limits. @param maxConnectionAgeMs 0: no bound. */
+export function serverOptions(
+  { maxMessageLength }: Pick<Limits, 'maxMessageLength'>,
+  maxConnectionAgeMs = 0,
+): ServerOptions & { readonly 'grpc.enable_channelz': 0 } {
   return {
     'grpc.max_receive_message_length': maxMessageLength * MAX_BYTES_PER_CHARACTER + REQUEST_ENVELOPE_BYTES,
     // Answers are cut where they are made. To refuse one here would come too late: a position may have moved already.
@@ -40,9 +41,12 @@ export function serverOptions({
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     // Frees what nobody uses, gently: a client that was told goodbye connects again when it has something to say. Pings do not
-    // count as use. How old a connection may grow is not bounded here: at that age the library would cut its open streams
-    // without their `end` event, so that readers would not know where to resume.
+    // count as use.
     'grpc.max_connection_idle_ms': IDLE_MS,
+    // The library adds or takes a tenth and says goodbye (GOAWAY): new calls go over another connection, what is open goes on
+    // for as long as it takes. Its grace after that is not set: it would cut streams without their `end` event, so that readers
+    // would not know where to resume. `live/` ends each when it is as old.
+    ...(maxConnectionAgeMs > 0 && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
     // The library's own statistics cost CPU on every call and nobody reads them.
     'grpc.enable_channelz': 0,
   };

@@ -40,8 +40,9 @@ function countedEvent(): { readonly event: LiveEvent; readonly encodings: () => 
 /** What a stream of these events alone is. */
 async function sent(...events: readonly LiveEvent[]): Promise<string> {
   const heartbeat = new Heartbeat();
+  const untaken = new UntakenAnswers(new HeldBytes(Infinity));
   const origin = await serve((_request, response) => {
-    const sink = eventSink(new EventStream(response, heartbeat, () => {}));
+    const sink = eventSink(new EventStream(response, { heartbeat, untaken, takeOver: () => {} }));
     const send = (rest: readonly LiveEvent[]): void => {
       if (rest.length === 0) sink.end();
       else sink.send(rest[0]!, () => send(rest.slice(1)));

@@ -2,6 +2,7 @@
 
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as turnOver } from 'node:timers/promises';
 import { farewell } from './farewell.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -24,14 +25,25 @@ interface UnreadableError {
  * them, before it looks whether their answers are taken; nobody who means well asks for so much at once.
  */
 const MAX_PIPELINED = 32;
+/** Connections that began together must not all end together: by so much of it their age differs, up and down. */
+const AGE_JITTER = 0.1;
+
+/** A connection. */
+interface Open {
+  /** Its latest answer: those before it are over first. */
+  latest?: ServerResponse;
+  /** From when on its next answer is its last, on the monotonic clock. */
+  readonly agesAt: number;
+}
 
 /** Serves the connections that are added to it, and only those. */
 export class Http1Connections {
   /** Has to be what listens on the port: it looks at its timeouts only if it does. */
   readonly server: Server;
   readonly #serve: (socket: Socket) => void;
-  /** With their latest answers: those before it are over first. */
-  readonly #open = new Map<Socket, ServerResponse | undefined>();
+  readonly #open = new Map<Socket, Open>();
+  readonly #maxAgeMs: number;
+  #isWindingDown = false;
   /** Those on which an answer was under way when the next was asked for, with how many are asked for behind another. */
   readonly #pipelining = new WeakMap<Socket, number>();
 
@@ -46,6 +58,7 @@ export class Http1Connections {
       requireHostHeader: false,
     });
     this.server.timeout = timeouts.stalledMs;
+    this.#maxAgeMs = timeouts.maxAgeMs;
     // To Node an answer is over before all of it is on its way: it would be cut when the server closes.
     this.server.closeIdleConnections = () => {};
     const [serve] = this.server.listeners('connection');
@@ -64,14 +77,23 @@ export class Http1Connections {
 
   /** Answers what is asked on a connection, from its first byte on. */
   add(socket: Socket): void {
-    this.#open.set(socket, undefined);
+    const ageMs = this.#maxAgeMs * (1 + AGE_JITTER * (2 * Math.random() - 1));
+    this.#open.set(socket, { agesAt: performance.now() + ageMs });
     socket.once('close', () => this.#open.delete(socket));
     this.#serve(socket);
   }
 
+  /** From now on every answer is the last of its connection: who is busy comes back on another, and perhaps elsewhere. */
+  windDown(): void {
+    this.#isWindingDown = true;
+  }
+
   /** Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed. */
   async close(graceMs: number): Promise<void> {
-    for (const response of this.#open.values()) if (isUnderWay(response)) this.#makeLast(response);
+    for (const { latest } of this.#open.values()) if (isUnderWay(latest)) this.#makeLast(latest);
+    // What has come in by now is read within the next turn of the event loop, and is answered: a connection with it is not idle.
+    await turnOver();
+    await turnOver();
     this.#destroyIdle();
     const force = setTimeout(() => {
       for (const socket of this.#open.keys()) socket.destroy();
@@ -84,12 +106,15 @@ export class Http1Connections {
 
   /** @returns whether the request is to be answered. */
   #follow(socket: Socket, response: ServerResponse): boolean {
-    if (isUnderWay(this.#open.get(socket)) && !this.#mayPipeline(socket, response)) {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return true;
+    if (isUnderWay(connection.latest) && !this.#mayPipeline(socket, response)) {
       // Whatever is said now would be taken for the answer to something else.
       socket.destroy();
       return false;
     }
-    this.#open.set(socket, response);
+    connection.latest = response;
+    if (this.#isWindingDown || performance.now() >= connection.agesAt) response.shouldKeepAlive = false;
     // Only then: a listener on every response costs.
     if (!this.server.listening) this.#makeLast(response);
     return true;
@@ -111,7 +136,7 @@ export class Http1Connections {
   #refuse(socket: Socket, answer: () => string): void {
     // What comes in after the last words cannot be read, either.
     if (socket.writableEnded) return;
-    const latest = this.#open.get(socket);
+    const latest = this.#open.get(socket)?.latest;
     if (latest === undefined || latest.closed) {
       // What cannot be read may be the rest of a request that has had its answer.
       farewell(socket, latest === undefined || latest.req.complete ? answer() : '');
@@ -125,7 +150,7 @@ export class Http1Connections {
 
   /** Those with half of a request header are idle, too: nobody answers them yet. */
   #destroyIdle(): void {
-    for (const [socket, response] of this.#open) if (!isUnderWay(response)) socket.destroy();
+    for (const [socket, { latest }] of this.#open) if (!isUnderWay(latest)) socket.destroy();
   }
 }
 

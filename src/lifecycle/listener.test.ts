@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage, type RequestListener, type ServerResp
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { recordedLog } from '../../tests/support/recorded-log.ts';
 import { ConnectionLimits } from './connection-limits.ts';
 import { openListener, type Address, type Listener } from './listener.ts';
@@ -174,7 +174,66 @@ describe('one port', () => {
   });
 });
 
+describe('a connection', () => {
+  const AGE_MS = 60_000;
+  let agent: Agent;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  });
+
+  afterEach(() => {
+    agent.destroy();
+    vi.useRealTimers();
+  });
+
+  /** What an answer says of its connection. */
+  async function said(): Promise<string | undefined> {
+    const response = await httpGet(agent);
+    response.resume();
+    await once(response, 'end');
+    return response.headers.connection;
+  }
+
+  test('is told to go with its next answer when it is as old as it may become, and the next takes its place', async () => {
+    await open(answerNothing, { maxAgeMs: AGE_MS });
+    expect(await said()).toBe('keep-alive');
+    vi.advanceTimersByTime(0.9 * AGE_MS - 1_000);
+    expect(await said()).toBe('keep-alive');
+    vi.advanceTimersByTime(0.2 * AGE_MS + 1_000);
+    expect(await said()).toBe('close');
+    expect(await said()).toBe('keep-alive');
+  });
+
+  test('may become as old as it likes', async () => {
+    await open();
+    expect(await said()).toBe('keep-alive');
+    vi.advanceTimersByTime(1_000 * AGE_MS);
+    expect(await said()).toBe('keep-alive');
+  });
+
+  test('is told to go with its next answer once the server winds down, which still takes new ones', async () => {
+    await open();
+    expect(await said()).toBe('keep-alive');
+    listener.windDown();
+    expect(await said()).toBe('close');
+    expect(await said()).toBe('close');
+  });
+});
+
 describe('closing', () => {
+  test('answers what has come in by then', async () => {
+    await open();
+    const client = await connectClient();
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(client, 'data');
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const closed = listener.close(LONG_MS);
+    expect(await text(client)).toMatch(/^HTTP\/1.1 204 .*Connection: close/s);
+    await closed;
+  });
+
   test('ends connections that have nothing under way', async () => {
     await open();
     const agent = new Agent({ keepAlive: true });

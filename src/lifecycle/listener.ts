@@ -52,6 +52,8 @@ export interface Served {
 /** An open port. */
 export interface Listener {
   readonly address: Address;
+  /** From now on every answer over HTTP/1.1 is the last of its connection. */
+  windDown(): void;
   /**
    * Takes no new connections and lets the running HTTP/1.1 requests finish for at most `graceMs`. Connections that were
    * handed on are their owner's business.
@@ -134,6 +136,7 @@ export async function openListener(
   }
   return {
     address: { host, port: (server.address() as AddressInfo).port },
+    windDown: () => http1Connections.windDown(),
     async close(graceMs) {
       server.close();
       handshakes?.close();

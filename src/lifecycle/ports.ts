@@ -27,6 +27,8 @@ export interface PortsOptions extends Omit<ListenerSettings, 'connectionLimits'>
 /** The open ports. */
 export interface Ports {
   readonly address: ServerAddress;
+  /** As each listener does. */
+  windDown(): void;
   /** Closes them all at the same time, as each listener does. */
   close(graceMs: number): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function openPorts({ address, bounds, http1, onHttp2, ...options }:
     const grpc = await open('grpc-port', grpcPort, { onHttp2 });
     return {
       address: { ...http.address, grpcPort: grpc.address.port },
+      windDown: () => http.windDown(),
       close: async (graceMs) => void (await Promise.all([http.close(graceMs), grpc.close(graceMs)])),
     };
   } catch (error) {

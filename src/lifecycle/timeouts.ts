@@ -13,6 +13,8 @@ export interface Timeouts {
   readonly stalledMs: number;
   /** How long an idle connection is kept. */
   readonly keepAliveMs: number;
+  /** How old a connection may be, give or take a tenth: its next answer is the last one. */
+  readonly maxAgeMs: number;
   /** How often headers, requests and idle connections are looked at. */
   readonly checkingIntervalMs: number;
 }
@@ -26,5 +28,6 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   stalledMs: 120_000,
   // Longer than the 60 s after which common balancers stop using theirs.
   keepAliveMs: 65_000,
+  maxAgeMs: Infinity,
   checkingIntervalMs: 5_000,
 };

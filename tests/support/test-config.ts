@@ -15,6 +15,8 @@ export function testConfig(wanted: Partial<Config> = {}): Config {
     maxConnections: 0,
     maxConnectionsPerAddress: 0,
     drainDelayMs: 0,
+    drainSpreadMs: 0,
+    maxConnectionAgeMs: 0,
     shutdownGraceMs: 5_000,
     logLevel: 'info',
     logFormat: 'json',
