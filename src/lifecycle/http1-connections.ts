@@ -86,6 +86,7 @@ export class Http1Connections {
   /** From now on every answer is the last of its connection: who is busy comes back on another, and perhaps elsewhere. */
   windDown(): void {
     this.#isWindingDown = true;
+    for (const { latest } of this.#open.values()) if (isUnderWay(latest)) latest.shouldKeepAlive = false;
   }
 
   /** Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed. */

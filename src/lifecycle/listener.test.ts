@@ -234,6 +234,18 @@ describe('closing', () => {
     await closed;
   });
 
+  test('answers what was said on a connection that had just been opened', async () => {
+    await open();
+    const client = await connectClient();
+    // What was opened later is served: so it has been accepted.
+    await httpGet();
+    const closed = listener.close(LONG_MS);
+    await expect(httpGet()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    expect(await text(client)).toMatch(/^HTTP\/1.1 204 .*Connection: close/s);
+    await closed;
+  });
+
   test('ends connections that have nothing under way', async () => {
     await open();
     const agent = new Agent({ keepAlive: true });

@@ -9,6 +9,7 @@ import { farewell } from './farewell.ts';
 import { PROTOCOLS, recogniseProtocol, recogniseTls, type Protocol } from './first-bytes.ts';
 import { Http1Connections, type Http1Handler } from './http1-connections.ts';
 import { RefusedConnections } from './refused-connections.ts';
+import { Newcomers } from './newcomers.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts';
 import { createHandshakes, type Handshakes } from './tls-handshakes.ts';
 
@@ -79,14 +80,12 @@ export async function openListener(
     'http/1.1': http1 && ((socket) => http1Connections.add(socket)),
     'http/2': onHttp2,
   };
-  /** Connections that nobody has taken over: they have not said yet what they speak, or are told to go. */
-  const unserved = new Set<Socket>();
+  const newcomers = new Newcomers();
 
   const accept = (socket: Socket): void => {
     // A connection that breaks is no failure of ours, whoever it belongs to by then.
     socket.on('error', () => {});
-    unserved.add(socket);
-    socket.once('close', () => unserved.delete(socket));
+    newcomers.add(socket);
   };
   const route = (socket: Socket, negotiated?: Protocol): void => {
     accept(socket);
@@ -96,7 +95,7 @@ export async function openListener(
         farewell(socket, refusals[protocol]);
         return;
       }
-      unserved.delete(socket);
+      newcomers.takenOver(socket);
       meter?.opened(protocol);
       socket.once('close', () => meter?.closed(protocol));
       take(socket);
@@ -113,7 +112,7 @@ export async function openListener(
     accept(socket);
     recogniseTls(socket, limits.handshakeMs, (isTls) => {
       if (isTls) {
-        unserved.delete(socket);
+        newcomers.takenOver(socket);
         through.begin(socket);
       } else {
         recogniseProtocol(socket, limits.firstBytesMs, (protocol) => farewell(socket, clearRefusals[protocol]));
@@ -140,9 +139,11 @@ export async function openListener(
     async close(graceMs) {
       server.close();
       handshakes?.close();
-      for (const socket of unserved) socket.destroy();
       refused.close();
-      await http1Connections.close(graceMs);
+      http1Connections.windDown();
+      const endsAt = performance.now() + graceMs;
+      await newcomers.close(graceMs);
+      await http1Connections.close(endsAt - performance.now());
     },
   };
 }
