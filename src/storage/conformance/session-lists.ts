@@ -69,6 +69,11 @@ export function sessionLists(test: StorageTest): void {
     test('neither ended nor expired sessions are listed', async ({ one, other, clock }) => {
       const [gone, over, live] = await newSessions([one, other], 3);
       await one.endSession(gone!);
+      const left = [over!, live!]
+        .map(({ userId }) => userId)
+        .toSorted()
+        .toReversed();
+      for (const handle of [one, other]) expect(idsOf(await walk(handle, 1))).toEqual(left);
       clock.advance(SESSION_TTL_MS - 1);
       const chat = await one.newChat(live!);
       await other.post(live!, chat, 'still here');

@@ -26,8 +26,9 @@ describe('house-keeping', () => {
     }
     clock.advance(10 * MINUTE_MS + SESSION_TTL_MS);
     await one.sweepAll();
-    const { sessions, chats, listedChats, leftoverVisits, messageCount } = data;
-    expect([sessions.size, chats.size, listedChats.size, leftoverVisits.length, messageCount]).toEqual([0, 0, 0, 0, 0]);
+    const { sessions, sessionsById, chats, chatsByAge, listedChats, leftoverVisits, messageCount } = data;
+    const sizes = [sessions, sessionsById, chats, chatsByAge, listedChats].map(({ size }) => size);
+    expect([...sizes, leftoverVisits.length, messageCount]).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('takes a closed chat from the sessions that were there', async () => {
