@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { startApp } from '../src/app.ts';
 import { encodedSizeBound } from '../src/domain/encoded-size.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
+import { NO_RATES } from '../src/domain/rates.ts';
 import { systemClock } from '../src/service/clock.ts';
 import { readSessionToken } from '../src/service/session-tokens.ts';
 import { openMemoryStorage } from '../src/storage/memory/open-memory-storage.ts';
@@ -46,6 +47,8 @@ await startApp(
     limits,
     maxConnections: 0,
     maxConnectionsPerAddress: 0,
+    rates: NO_RATES,
+    trustedProxies: [],
     drainDelayMs: 0,
     shutdownGraceMs: 0,
     drainSpreadMs: 0,

@@ -13,7 +13,7 @@ const UNLIMITED = [
 ].flatMap((name) => [`--${name}`, '0']);
 
 const VECHE = '../src/main.ts';
-const SERVE = ['serve', '--port', '0', '--log-level', 'warn', ...UNLIMITED];
+const SERVE = ['serve', '--port', '0', '--log-level', 'warn', '--rate-limits', 'false', ...UNLIMITED];
 
 /** `Call` is a prepared call of the API that it is spoken to through. */
 export class Target<Call = unknown> {

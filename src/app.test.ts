@@ -6,6 +6,7 @@ import { recordedLog } from '../tests/support/recorded-log.ts';
 import { startApp, type App, type Overrides } from './app.ts';
 import type { Config } from './config/config.ts';
 import { DEFAULT_LIMITS } from './domain/limits.ts';
+import { NO_RATES } from './domain/rates.ts';
 import type { Address } from './lifecycle/listener.ts';
 import { StartError } from './lifecycle/start-error.ts';
 import { createMemoryData } from './storage/memory/memory-data.ts';
@@ -27,6 +28,8 @@ function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise
       limits: DEFAULT_LIMITS,
       maxConnections: 0,
       maxConnectionsPerAddress: 0,
+      rates: NO_RATES,
+      trustedProxies: [],
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
       drainSpreadMs: 0,

@@ -25,12 +25,14 @@ import { createLiveHub } from './live/live-hub.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
+import { CallerAddresses } from './service/caller-addresses.ts';
 import { systemClock, type Clock } from './service/clock.ts';
 import { createService } from './service/create-service.ts';
 import { failed } from './service/guard.ts';
 import { HeldBytes } from './service/held-bytes.ts';
 import type { Log } from './service/log.ts';
 import { newId } from './service/new-id.ts';
+import { RateLimits } from './service/rate-limits.ts';
 import { openMemoryStorage } from './storage/memory/open-memory-storage.ts';
 import type { MigrateDirection, MigrationStatus } from './storage/postgres/migrate.ts';
 import type { StorageLog } from './storage/storage-log.ts';
@@ -137,6 +139,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const clock = overrides.clock ?? (await startClock(config, storage, log, stack));
     stack.push('house-keeping', startHousekeeping({ storage, clock, log }));
 
+    const rateLimits = new RateLimits({ rates: config.rates, storage, clock, log });
+    stack.push('rate limits', () => rateLimits.close());
+    const addresses = new CallerAddresses(config.trustedProxies);
     metrics.readStatsBy(() => storage.getStats({ now: clock.now() }));
 
     const maxStreamAgeMs = maxConnectionAgeMs || undefined;
@@ -146,6 +151,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       live,
       clock,
       limits,
+      rateLimits,
       log,
       isShuttingDown,
       adminToken,
@@ -158,6 +164,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       service,
       limits,
       held,
+      addresses,
       forOperators,
       reflection,
       maxConnectionAgeMs,
@@ -168,6 +175,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       service,
       limits,
       held,
+      addresses,
       forOperators,
       corsOrigins,
       hstsMaxAgeMs: tls?.hstsMaxAgeMs ?? 0,
@@ -177,7 +185,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     });
     const ports = await openPorts({
       address: { host, port, grpcPort },
-      bounds: { maxConnections, maxConnectionsPerAddress },
+      bounds: { maxConnections, maxConnectionsPerAddress, isExempt: (address) => addresses.isProxy(address) },
       http1: http,
       onHttp2: (socket) => grpc.injectConnection(socket),
       refusals: { 'http/1.1': http.misdirected, 'http/2': grpc.misdirected },

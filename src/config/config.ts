@@ -1,7 +1,10 @@
 /** The settings as the server uses them: typed, complete, unchanging. */
 
+import type { Network } from '../domain/caller-network.ts';
 import type { Limits } from '../domain/limits.ts';
+import { NO_RATES, type Rate, type Rates } from '../domain/rates.ts';
 import type { Origins } from './origins.ts';
+import { NONE } from './setting.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface Config {
@@ -29,6 +32,9 @@ export interface Config {
   readonly maxConnections: number;
   /** Of these, from one address. */
   readonly maxConnectionsPerAddress: number;
+  readonly rates: Rates;
+  /** Whose word is taken for where a call comes from. */
+  readonly trustedProxies: readonly Network[];
   /** How long calls are still served after a signal to stop. */
   readonly drainDelayMs: number;
   /** How long everything may take to finish after that. */
@@ -108,6 +114,8 @@ export function toConfig(settings: ServerSettings): Config {
     }),
     maxConnections: settings['max-connections'],
     maxConnectionsPerAddress: settings['max-connections-per-address'],
+    rates: toRates(settings),
+    trustedProxies: settings['trusted-proxies'] ?? [],
     drainDelayMs: settings['drain-delay'],
     shutdownGraceMs: settings['shutdown-grace'],
     drainSpreadMs: settings['drain-spread'],
@@ -134,6 +142,20 @@ function toTracing({
   'trace-sample-ratio': sampleRatio,
 }: ServerSettings): Config['tracing'] {
   return endpoint === undefined ? undefined : Object.freeze({ endpoint, sampleRatio });
+}
+
+function toRates(settings: ServerSettings): Rates {
+  if (!settings['rate-limits']) return NO_RATES;
+  return Object.freeze({
+    session: toRate(settings['session-rate']),
+    address: toRate(settings['address-rate']),
+    sessionCreation: toRate(settings['session-create-rate']),
+    chatCreation: toRate(settings['chat-create-rate']),
+  });
+}
+
+function toRate(rate: Rate | typeof NONE): Rate | undefined {
+  return rate === NONE ? undefined : rate;
 }
 
 function toRedisConfig(settings: ServerSettings): RedisConfig | undefined {

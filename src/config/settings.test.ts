@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
+import { DEFAULT_RATES, NO_RATES } from '../domain/rates.ts';
 import { toConfig } from './config.ts';
 import { resolveSettings, WrongSettings, type ResolvedSettings } from './resolve-settings.ts';
 import { SETTING_RULES } from './setting-rules.ts';
@@ -28,7 +29,7 @@ const complete = resolve({
 describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS))('%s has a default that is allowed', (_name, setting) => {
     if (setting.default === undefined) return;
-    expect(setting.kind.read(setting.kind.write(setting.default))).toBe(setting.default);
+    expect(setting.kind.read(setting.kind.write(setting.default))).toEqual(setting.default);
   });
 
   test('start with the limits of the domain', () => {
@@ -47,6 +48,8 @@ describe('the settings of the server', () => {
       limits: DEFAULT_LIMITS,
       maxConnections: 10_000,
       maxConnectionsPerAddress: 2_000,
+      rates: DEFAULT_RATES,
+      trustedProxies: [],
       drainDelayMs: 0,
       shutdownGraceMs: 10_000,
       drainSpreadMs: 3_000,
@@ -60,7 +63,9 @@ describe('the settings of the server', () => {
   test.each(rowsOf(SETTINGS).filter(([name]) => name !== 'config'))(
     '%s finds its way into the configuration',
     (name) => {
-      const changed = { ...complete.values, [name]: 'something else' } as unknown as ServerSettings;
+      const value = complete.values[name];
+      const other = typeof value === 'boolean' ? !value : 'something else';
+      const changed = { ...complete.values, [name]: other } as unknown as ServerSettings;
       expect(toConfig(changed)).not.toStrictEqual(toConfig(complete.values));
     },
   );
@@ -126,10 +131,19 @@ describe('the settings of the server', () => {
     });
   });
 
+  test('switch off one rate, or all of them', () => {
+    const none = resolve({ VECHE_SESSION_RATE: 'none', VECHE_ADDRESS_RATE: '0' }) as ResolvedSettings<typeof SETTINGS>;
+    expect(toConfig(none.values).rates).toStrictEqual({ ...DEFAULT_RATES, session: undefined, address: undefined });
+    const off = resolve({ VECHE_RATE_LIMITS: 'false', VECHE_SESSION_RATE: '1/1s' }) as ResolvedSettings<
+      typeof SETTINGS
+    >;
+    expect(toConfig(off.values).rates).toStrictEqual(NO_RATES);
+  });
+
   test('make a configuration that cannot be changed', () => {
     const config = toConfig(defaults.values);
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.limits)).toBe(true);
+    expect([config.limits, config.rates].every(Object.isFrozen)).toBe(true);
     const { redis, postgres, tracing } = toConfig(complete.values);
     expect([redis, postgres, tracing].every(Object.isFrozen)).toBe(true);
   });

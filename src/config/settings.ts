@@ -4,6 +4,7 @@ import type { SettingTable, SettingValues } from './setting.ts';
 import { SERVER_SETTINGS } from './settings/server.ts';
 import { CONNECTIONS_SETTINGS } from './settings/connections.ts';
 import { LIMITS_SETTINGS } from './settings/limits.ts';
+import { RATES_SETTINGS } from './settings/rates.ts';
 import { REDIS_SETTINGS } from './settings/redis.ts';
 import { POSTGRES_SETTINGS } from './settings/postgres.ts';
 import { STOPPING_SETTINGS } from './settings/stopping.ts';
@@ -16,6 +17,7 @@ export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...LIMITS_SETTINGS,
   ...CONNECTIONS_SETTINGS,
+  ...RATES_SETTINGS,
   ...REDIS_SETTINGS,
   ...POSTGRES_SETTINGS,
   ...STOPPING_SETTINGS,

@@ -39,6 +39,24 @@ export const DEFAULT_RATES: Readonly<Record<RateName, Rate>> = Object.freeze({
   chatCreation: { burst: 100, periodMs: 60_000 },
 });
 
+/** What was spent of one rate by one caller, to be added up with what others know of. */
+export interface RateSpend {
+  /** Up to 100 printable ASCII characters without braces, compared byte by byte. */
+  readonly key: string;
+  readonly rate: Rate;
+  /** A whole number; 0 only asks. */
+  readonly count: number;
+  /** When it was spent: at `now` of the report, or before. */
+  readonly at: number;
+}
+
+/** What was spent by several callers. */
+export interface RateReport {
+  /** At most MAX_SPENDS_PER_REPORT, no key twice. */
+  readonly spends: readonly RateSpend[];
+  readonly now: number;
+}
+
 /** What is lost in rounding: less than this is nothing. */
 const ROUNDING = 1e-9;
 
@@ -53,7 +71,7 @@ export function stillSpent(spent: number, elapsedMs: number, { burst, periodMs }
 /** How long until one more may come, in whole milliseconds; 0: it may. @param spent as `stillSpent` has it now. */
 export function waitMs(spent: number, { burst, periodMs }: Rate): number {
   const tooMany = spent + 1 - burst;
-  return tooMany <= ROUNDING ? 0 : Math.ceil((tooMany * periodMs) / burst);
+  return tooMany <= ROUNDING ? 0 : Math.ceil(((tooMany - ROUNDING) * periodMs) / burst);
 }
 
 /** How long until all is given back, in whole milliseconds. */

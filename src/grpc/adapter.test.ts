@@ -7,6 +7,7 @@ import { failure } from '../../tests/support/grpc-error.ts';
 import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import { MessageService, SubscribeResponseSchema, type SubscribeResponse } from '../gen/veche/v1/message_pb.js';
 import { GetStatsResponseSchema, LimitsSchema, StatsService, type Limits } from '../gen/veche/v1/stats_pb.js';
+import { CallerAddresses } from '../service/caller-addresses.ts';
 import type { Call } from '../service/calls.ts';
 import { HeldBytes } from '../service/held-bytes.ts';
 import { addService, type Handlers, type OnFailure } from './adapter.ts';
@@ -23,7 +24,7 @@ const { subscribe } = MessageService.method;
 const onFailure: OnFailure = ({ method }, error) =>
   new Refusal('INTERNAL', { correlationId: `${method}: ${String(error)}` });
 
-const hooks = { onFailure, untaken: new UntakenAnswers(new HeldBytes(Infinity)) };
+const hooks = { onFailure, untaken: new UntakenAnswers(new HeldBytes(Infinity)), addresses: new CallerAddresses([]) };
 
 async function refuse(): Promise<Refusal> {
   return new Refusal('INTERNAL');

@@ -13,6 +13,7 @@ import {
 import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import { CallSignal } from '../service/call-signal.ts';
 import type { CallTracer, TraceCall } from '../service/call-tracer.ts';
+import { NO_ADDRESS, type CallerAddresses } from '../service/caller-addresses.ts';
 import type { Call, Method } from '../service/calls.ts';
 import { requestDecoder, responseEncoder, type DecodedRequest } from './codec.ts';
 import { errorStatus } from './error-status.ts';
@@ -62,6 +63,7 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 export interface AdapterHooks {
   readonly onFailure: OnFailure;
   readonly untaken: UntakenAnswers;
+  readonly addresses: CallerAddresses;
   /** Absent: nobody traces. */
   readonly tracer?: CallTracer | undefined;
 }
@@ -108,11 +110,11 @@ function register(
 function bindUnary(
   method: Method,
   handler: AnyUnaryHandler,
-  { onFailure, untaken }: AdapterHooks,
+  { onFailure, untaken, addresses }: AdapterHooks,
   trace: TraceCall | undefined,
 ): handleUnaryCall<DecodedRequest, AnyResponse> {
   return (transport, respond) => {
-    const call = new GrpcCall(method, transport);
+    const call = new GrpcCall(method, transport, addresses);
     const serve = () => settle(call, onFailure, () => handler(call, transport.request.message));
     const answered = trace === undefined ? serve() : trace(headersOf(transport.metadata), serve);
     void answered.then((answer) => {
@@ -131,11 +133,11 @@ function bindUnary(
 function bindStream(
   method: Method,
   handler: AnyStreamHandler,
-  { onFailure, untaken }: AdapterHooks,
+  { onFailure, untaken, addresses }: AdapterHooks,
   trace: TraceCall | undefined,
 ): handleServerStreamingCall<DecodedRequest, AnyResponse> {
   return (transport) => {
-    const call = new GrpcCall(method, transport);
+    const call = new GrpcCall(method, transport, addresses);
     const stream = new GrpcResponseStream(transport, untaken);
     const begin = () => settle(call, onFailure, () => handler(call, transport.request.message, stream));
     const begun = trace === undefined ? begin() : trace(headersOf(transport.metadata), begin);
@@ -160,12 +162,24 @@ class GrpcCall implements Call {
   readonly token: string | undefined;
   readonly unreadable: readonly FieldViolation[];
   readonly signal: CallSignal;
+  readonly #transport: Transport;
+  readonly #addresses: CallerAddresses;
 
-  constructor(method: Method, transport: Transport) {
+  constructor(method: Method, transport: Transport, addresses: CallerAddresses) {
     this.method = method;
+    this.#transport = transport;
+    this.#addresses = addresses;
     this.token = bearerToken(transport.metadata);
     this.unreadable = transport.request.unreadable;
     this.signal = new CallSignal(transport);
+  }
+
+  get address(): string {
+    const { metadata } = this.#transport;
+    const { session } = http2StreamOf(this.#transport);
+    // Of a connection that is gone nobody waits for the answer.
+    if (session === undefined || session.destroyed) return NO_ADDRESS;
+    return this.#addresses.of(session, session.socket, (name) => metadata.get(name).join(',') || undefined);
   }
 
   abandon(): void {

@@ -9,6 +9,7 @@ import { ChatService } from '../gen/veche/v1/chat_pb.js';
 import { MessageService } from '../gen/veche/v1/message_pb.js';
 import { SessionService } from '../gen/veche/v1/session_pb.js';
 import { StatsService } from '../gen/veche/v1/stats_pb.js';
+import type { CallerAddresses } from '../service/caller-addresses.ts';
 import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { CallTracer } from '../service/call-tracer.ts';
 import type { Service } from '../service/service.ts';
@@ -42,6 +43,7 @@ export interface GrpcServerOptions {
   readonly tracer?: CallTracer | undefined;
   /** How old a connection may become until its client is asked to open another; 0: as old as it likes. */
   readonly maxConnectionAgeMs: number;
+  readonly addresses: CallerAddresses;
 }
 
 /** A gRPC server without a port of its own. */
@@ -71,6 +73,7 @@ export function createGrpcServer({
   service,
   limits,
   held,
+  addresses,
   forOperators,
   reflection,
   maxConnectionAgeMs,
@@ -84,6 +87,7 @@ export function createGrpcServer({
   const hooks: AdapterHooks = {
     onFailure: (call, error) => service.failed(call, error),
     untaken: new UntakenAnswers(held.untaken),
+    addresses,
     tracer,
   };
   addService(server, SessionService, sessionHandlers(service), hooks);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Refusal } from '../domain/errors.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import { HeldBytes } from '../service/held-bytes.ts';
+import { CallerAddresses } from '../service/caller-addresses.ts';
 import { registerOperations } from './adapter.ts';
 import type { Operation } from './contract.ts';
 import { PROBES, type Handlers } from './handlers.ts';
@@ -20,6 +21,7 @@ function register(operations: readonly Operation[], handlers = HANDLERS): void {
     forOperators: true,
     onFailure: () => new Refusal('INTERNAL'),
     untaken: new UntakenAnswers(new HeldBytes(Infinity)),
+    addresses: new CallerAddresses([]),
     refuse: sendProblem,
   });
 }

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Refusal } from '../domain/errors.ts';
 import { CALLED_BY, METHODS, type Call, type Method } from '../service/calls.ts';
+import type { CallerAddresses } from '../service/caller-addresses.ts';
 import type { CallTracer } from '../service/call-tracer.ts';
 import { requestCheck, type CheckedRequest, type ReadableRequest } from './check-request.ts';
 import type { HttpMethod, Operation } from './contract.ts';
@@ -21,6 +22,7 @@ export type OnFailure = (call: Call, error: unknown) => Refusal;
 export interface AdapterHooks {
   readonly onFailure: OnFailure;
   readonly untaken: UntakenAnswers;
+  readonly addresses: CallerAddresses;
   /** Absent: nobody traces. */
   readonly tracer?: CallTracer | undefined;
   /** Whether there are operations for operators. */
@@ -100,7 +102,7 @@ function bindStream(operation: Operation, handler: AnyStreamHandler, around: Aro
 const SOME_BODY = Buffer.from('?');
 
 /** What fails is no secret of the framework: it becomes a refusal of the call. */
-function bindCall(operation: Operation, { onFailure, refuse, trace }: AroundCalls, serve: Serve): Bound {
+function bindCall(operation: Operation, { onFailure, refuse, trace, addresses }: AroundCalls, serve: Serve): Bound {
   const method = methodOf(operation);
   const read = requestReader(operation);
   const settle: Serve = (call, request, reply) =>
@@ -111,7 +113,7 @@ function bindCall(operation: Operation, { onFailure, refuse, trace }: AroundCall
     });
   const answer = (request: FastifyRequest, reply: FastifyReply): void => {
     const { readable, unreadable } = read(request);
-    const call = new HttpCall(method, reply.raw, unreadable);
+    const call = new HttpCall(method, reply.raw, unreadable, addresses);
     // Not handed to the framework as a promise: following it would cost as much as the service's own part of a call.
     if (trace === undefined) void settle(call, readable, reply);
     else void trace(request.method, headersOf(request.headers), () => settle(call, readable, reply));
@@ -133,7 +135,7 @@ function bindCall(operation: Operation, { onFailure, refuse, trace }: AroundCall
         refuse(reply, problem);
         return;
       }
-      const call = new HttpCall(method, reply.raw, []);
+      const call = new HttpCall(method, reply.raw, [], addresses);
       // The framework fails when a client leaves in the middle of its body.
       if (!request.raw.complete) call.abandon();
       send(reply, onFailure(call, call.signal.aborted ? call.signal.reason : error));

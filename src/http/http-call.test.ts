@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CallerAddresses } from '../service/caller-addresses.ts';
 import { HttpCall } from './http-call.ts';
 
 const server = createServer();
@@ -18,7 +19,7 @@ async function arrive(headers: Readonly<Record<string, string>> = {}) {
   const { port } = server.address() as AddressInfo;
   const request = get({ port, host: '127.0.0.1', headers, agent: false }).on('error', () => {});
   const [, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
-  return { request, response, call: new HttpCall('GetSession', response, []) };
+  return { request, response, call: new HttpCall('GetSession', response, [], new CallerAddresses([])) };
 }
 
 /** How often a listener of the call is told. */

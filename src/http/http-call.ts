@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FieldViolation } from '../domain/errors.ts';
 import { CallSignal, type Cancellable } from '../service/call-signal.ts';
+import type { CallerAddresses } from '../service/caller-addresses.ts';
 import type { Call, Method } from '../service/calls.ts';
 
 const BEARER = /^bearer +([^ ]+)$/i;
@@ -14,11 +15,23 @@ export class HttpCall implements Call, Cancellable {
   readonly unreadable: readonly FieldViolation[];
   readonly signal = new CallSignal(this);
   readonly #response: ServerResponse;
+  readonly #addresses: CallerAddresses;
 
-  constructor(method: Method, response: ServerResponse, unreadable: readonly FieldViolation[]) {
+  constructor(
+    method: Method,
+    response: ServerResponse,
+    unreadable: readonly FieldViolation[],
+    addresses: CallerAddresses,
+  ) {
     this.method = method;
     this.unreadable = unreadable;
     this.#response = response;
+    this.#addresses = addresses;
+  }
+
+  get address(): string {
+    const { socket, headers } = this.#response.req;
+    return this.#addresses.of(socket, socket, (name) => headers[name] as string | undefined);
   }
 
   /** Of `Authorization: Bearer <token>`; anything else is no token. */

@@ -5,6 +5,7 @@ import { fastify } from 'fastify';
 import type { Limits } from '../domain/limits.ts';
 import { OPERATIONS } from '../gen/http/operations.gen.ts';
 import type * as Wire from '../gen/http/types.gen.ts';
+import type { CallerAddresses } from '../service/caller-addresses.ts';
 import type { HeldByCallers } from '../service/held-bytes.ts';
 import type { CallTracer } from '../service/call-tracer.ts';
 import type { Service } from '../service/service.ts';
@@ -51,6 +52,7 @@ export interface HttpServerOptions {
   /** For how long browsers are told to come by TLS only; 0: they are not. */
   readonly hstsMaxAgeMs: number;
   readonly held: HeldByCallers;
+  readonly addresses: CallerAddresses;
   /** Absent: nobody traces. */
   readonly tracer?: CallTracer | undefined;
 }
@@ -73,6 +75,7 @@ export async function createHttpServer({
   service,
   limits,
   held,
+  addresses,
   forOperators,
   corsOrigins,
   hstsMaxAgeMs,
@@ -105,7 +108,14 @@ export async function createHttpServer({
   refuseUnrouted(app, refuse);
   boundArrivingBodies(app, held.arriving, bodyLimit);
   const untaken = new UntakenAnswers(held.untaken);
-  registerOperations(app, OPERATIONS, handlers, { onFailure, refuse, untaken, forOperators, tracer });
+  registerOperations(app, OPERATIONS, handlers, {
+    onFailure,
+    refuse,
+    untaken,
+    addresses,
+    forOperators,
+    tracer,
+  });
   if (probed !== undefined) serveProbes(app, probed);
   await serveDocs(app);
   await app.ready();

@@ -46,6 +46,8 @@ export interface Call<out M extends Method = Method> {
   readonly api: Api;
   /** The bearer token as sent; absent if none was. */
   readonly token: string | undefined;
+  /** Where it comes from, as far as rates tell callers apart: what `CallerAddresses` gives. Asked for only where it matters. */
+  readonly address: string;
   /** What of the request could not be read, each field and why; normally empty. The request comes without these fields. */
   readonly unreadable: readonly FieldViolation[];
   /** Aborted when the caller is gone or its deadline has passed. */

@@ -10,12 +10,14 @@ import type { Credentials } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { IsOperator } from './operator.ts';
 import type { PageTokens } from './page-tokens.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 export interface Dependencies {
   readonly storage: Storage;
   readonly live: Live;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly rateLimits: RateLimits;
   readonly pageTokens: PageTokens;
   readonly credentials: Credentials;
   readonly isOperator: IsOperator;

@@ -1,4 +1,4 @@
-/** What every call passes through before and around its use-case: admission, who calls, deadline, failures. */
+/** What every call passes through before and around its use-case: admission, rates, who calls, deadline, failures. */
 
 import { Refusal, type ErrorCode, type FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
@@ -28,11 +28,12 @@ function answerInTime<M extends Method, T>(
   run: (caller: CallerOf<M>) => Promise<T>,
   deadlineMs: number | undefined,
 ): Promise<T | Refusal> {
-  const { clock, deadlines, isShuttingDown, meter } = dependencies;
+  const { clock, deadlines, isShuttingDown, meter, rateLimits } = dependencies;
   const mayWait = deadlineMs !== undefined;
-  if (isShuttingDown()) {
-    meter.answered(call, 'SHUTTING_DOWN', 0, mayWait);
-    return Promise.resolve(new Refusal('SHUTTING_DOWN'));
+  const refusal = isShuttingDown() ? new Refusal('SHUTTING_DOWN') : rateLimits.judgeAddress(call);
+  if (refusal !== undefined) {
+    meter.answered(call, refusal.code, 0, mayWait);
+    return Promise.resolve(refusal);
   }
   const startedAtMs = performance.now();
   return new Promise((resolve) => {
@@ -91,14 +92,19 @@ async function logged<T>(
   return settled;
 }
 
-async function authenticate({ storage, clock, credentials }: Dependencies, call: Call): Promise<Caller | Refusal> {
-  const { token } = call;
+async function authenticate(
+  { storage, clock, credentials, rateLimits }: Dependencies,
+  call: Call,
+): Promise<Caller | Refusal> {
+  const { method, token } = call;
   const credential = token === undefined ? undefined : credentials.read(token);
   if (credential === undefined) return new Refusal('UNAUTHENTICATED');
   const now = clock.now();
   const session = await storage.authenticate({ ...credential, now }, call);
   if (session instanceof Refusal) return session;
-  return new AuthenticatedCaller(call, session, credential.tokenHash, now);
+  // By what was found, not by the token: anybody can make one up for somebody else's session.
+  const tooFast = rateLimits.judgeSession(method, session.userId, now);
+  return tooFast ?? new AuthenticatedCaller(call, session, credential.tokenHash, now);
 }
 
 function recognize({ clock, isOperator }: Dependencies, call: Call): Operator | Refusal {

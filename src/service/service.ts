@@ -8,8 +8,8 @@ import type * as Response from './responses.ts';
 
 /**
  * The use-cases behind one door. None of them throws: what fails inside is logged and becomes a refusal. When several
- * refusals hold at once the first of this order wins: shutting down, session or admin token, bad argument (what needs no data), chat,
- * argument that needs the chat, permission, duplicate, limit or open chats.
+ * refusals hold at once the first of this order wins: shutting down, rate of the address, session or admin token, rate of the session,
+ * bad argument (what needs no data), chat, argument that needs the chat, permission, duplicate, limit or open chats.
  */
 export interface Service {
   createSession(

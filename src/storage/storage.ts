@@ -36,7 +36,7 @@ import type {
   User,
 } from '../domain/models.ts';
 import type { Kept } from '../domain/position.ts';
-import type { Rate } from '../domain/rates.ts';
+import type { RateReport } from '../domain/rates.ts';
 
 /** The storage did not answer, or broke off: the outcome is unknown. */
 export class StorageUnavailableError extends Error {
@@ -219,7 +219,7 @@ export interface Storage {
    * may be forgotten; what is not, only by a crash or a restart of the storage.
    * @returns for each key, in the order given, what is spent at `now`.
    */
-  spendRates(command: SpendRates, options?: CallOptions): Promise<readonly number[]>;
+  spendRates(report: RateReport, options?: CallOptions): Promise<readonly number[]>;
 
   /**
    * Calls `wake` after each commit, on any handle, that concerns the topic, and whenever such a commit may have gone
@@ -425,20 +425,4 @@ export interface NoteActivity {
   /** At most MAX_USERS_PER_NOTE. */
   readonly users: readonly User[];
   readonly now: number;
-}
-
-export interface SpendRates {
-  /** At most MAX_SPENDS_PER_REPORT, no key twice. */
-  readonly spends: readonly RateSpend[];
-  readonly now: number;
-}
-
-export interface RateSpend {
-  /** Up to 100 printable ASCII characters without braces, compared byte by byte. */
-  readonly key: string;
-  readonly rate: Rate;
-  /** A whole number; 0 only asks. */
-  readonly count: number;
-  /** When it was spent, at `now` or before. */
-  readonly at: number;
 }

@@ -2,6 +2,7 @@ import type { DescMethodUnary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Method } from '../../src/service/calls.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { failure } from '../support/grpc-error.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { WRONG_TYPE, type Api, type Fields, type Refused } from './api.ts';
@@ -81,6 +82,21 @@ const SHOWN: Readonly<Record<keyof typeof DIFFERENCES, () => Promise<void>>> = {
     const response = await fetched(`/v1/chats/${chatId}/events?afterSeq=0`, 'GET', { 'last-event-id': '1' });
     const { value } = await response.body!.pipeThrough(new TextDecoderStream()).getReader().read();
     expect(value).toBe('event: caught-up\nid: 1\ndata: {"seq":1}\n\n');
+  },
+
+  async WHOLE_SECONDS() {
+    const rates = { sessionCreation: { burst: 1, periodMs: 1_500 } };
+    const slow = await startTestApp({ rates, clock: new FakeClock() });
+    try {
+      const [throughGrpc, throughHttp] = [new GrpcApi(slow.client), new HttpApi(slow.port)];
+      await answer(throughGrpc, 'CreateSession', { displayName: 'Anna' });
+      const exact = await refusal(throughGrpc, 'CreateSession', { displayName: 'Anna' });
+      const rounded = await refusal(throughHttp, 'CreateSession', { displayName: 'Anna' });
+      expect([exact.retryAfterMs, rounded.retryAfterMs]).toEqual([1_500, 2_000]);
+      expect(withoutDifferences({}, { refused: exact })).toEqual(withoutDifferences({}, { refused: rounded }));
+    } finally {
+      await slow.close();
+    }
   },
 
   async PROTOCOL_ERRORS() {

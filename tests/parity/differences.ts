@@ -12,14 +12,22 @@ export const DIFFERENCES = {
   HEAD: 'HTTP has HEAD wherever it has GET, except on streams.',
   LAST_EVENT_ID:
     "HTTP has a header of server-sent events that goes before afterSeq: it is the browser's own way to resume.",
+  WHOLE_SECONDS:
+    'When to retry is told in milliseconds by gRPC, and by HTTP in whole seconds, the next one up: Retry-After has no others.',
   PROTOCOL_ERRORS:
     'What reaches no method is refused by what each protocol has for it: HTTP by names of its own, gRPC by the codes of its library.',
 } as const;
 
 /** An outcome without what may differ. */
 export function withoutDifferences(request: Fields, outcome: Outcome): Outcome {
+  if ('answer' in outcome) return outcome;
+  const refused = inWholeSeconds(outcome.refused);
   const isUndecodable = Object.values(request).includes(WRONG_TYPE);
-  return isUndecodable && 'refused' in outcome ? { refused: withoutWords(outcome.refused) } : outcome;
+  return { refused: isUndecodable ? withoutWords(refused) : refused };
+}
+
+function inWholeSeconds({ retryAfterMs, ...refused }: Refused): Refused {
+  return { ...refused, retryAfterMs: retryAfterMs && Math.ceil(retryAfterMs / 1_000) * 1_000 };
 }
 
 function withoutWords(refused: Refused): Refused {

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type * as constants from '../../src/domain/limits.ts';
 import type { Limits } from '../../src/domain/limits.ts';
+import type { Rates } from '../../src/domain/rates.ts';
 import { CALLED_BY, type Method } from '../../src/service/calls.ts';
 import type { Fields, Outcome } from './api.ts';
 import { check, withoutSecrets } from './expectation.ts';
@@ -19,6 +20,8 @@ export interface Scenario {
   /** A sentence of the contract. */
   readonly name: string;
   readonly limits?: Partial<Limits>;
+  /** Without them, calls may come as fast as they like. */
+  readonly rates?: Partial<Rates>;
   /** The limits that it shows, each at its bound and just beyond. */
   readonly shows?: readonly LimitName[];
   /** Who has a session when it begins. */
@@ -26,9 +29,10 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** What a refusal must say: its code, and the bad fields, or also what is wrong with each. */
+/** What a refusal must say: its code, and when to retry, or the bad fields, or also what is wrong with each. */
 export type ExpectedRefusal =
   | ErrorCode
+  | { readonly code: 'RATE_LIMITED'; readonly retryAfterSeconds: number }
   | { readonly code: ErrorCode; readonly fields: readonly string[] | Readonly<Record<string, string>> };
 
 /** When every scenario begins. */
@@ -136,9 +140,12 @@ export function stops(): Step {
 }
 
 /** Plays a scenario. @returns everything that was answered, with what only a server knows by the order of its appearance. */
-export async function play({ limits = {}, people = PEOPLE, steps }: Scenario, carrier: Carrier): Promise<unknown> {
+export async function play(
+  { limits = {}, rates = {}, people = PEOPLE, steps }: Scenario,
+  carrier: Carrier,
+): Promise<unknown> {
   const stage = new Stage(carrier);
-  await stage.open(limits);
+  await stage.open(limits, rates);
   try {
     for (const step of [...people.map(enters), ...steps]) await step(stage);
   } finally {
@@ -156,9 +163,10 @@ function checkAnswer(stage: Stage, outcome: Outcome, expected: Fields, about: st
 
 function checkRefusal(outcome: Outcome, expected: ExpectedRefusal, about: string): void {
   if (!('refused' in outcome)) expect.fail(`${about} was not refused: ${JSON.stringify(outcome.answer)}`);
-  const { code, fields } = outcome.refused;
+  const { code, fields, retryAfterMs = Number.NaN } = outcome.refused;
   const wanted = typeof expected === 'string' ? { code: expected } : expected;
   expect(code, `${about}: ${outcome.refused.message}`).toBe(wanted.code);
+  if ('retryAfterSeconds' in wanted) expect(Math.ceil(retryAfterMs / 1_000), about).toBe(wanted.retryAfterSeconds);
   if (!('fields' in wanted)) return;
   if (isList(wanted.fields)) expect(new Set(fields.map(([field]) => field)), about).toEqual(new Set(wanted.fields));
   else expect(Object.fromEntries(fields), about).toEqual(wanted.fields);

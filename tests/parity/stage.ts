@@ -1,6 +1,7 @@
 /** Where a scenario is played: a server whose time stands still, and people who call it through either API. */
 
 import type { Limits } from '../../src/domain/limits.ts';
+import type { Rates } from '../../src/domain/rates.ts';
 import type { Method } from '../../src/service/calls.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import { disturbed } from '../support/disturbed-storage.ts';
@@ -72,9 +73,10 @@ export class Stage {
     this.#carrier = carrier;
   }
 
-  async open(limits: Partial<Limits>): Promise<void> {
+  async open(limits: Partial<Limits>, rates: Partial<Rates>): Promise<void> {
     this.#app = await startTestApp({
       limits,
+      rates,
       config: { adminToken: ADMIN_TOKEN },
       clock: this.clock,
       storage: this.#storage,

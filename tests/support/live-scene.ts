@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { encodedSizeBound } from '../../src/domain/encoded-size.ts';
 import { Refusal } from '../../src/domain/errors.ts';
 import { CALL_DEADLINE_MS, DEFAULT_LIMITS, MAX_WAIT_MS } from '../../src/domain/limits.ts';
+import { NO_RATES } from '../../src/domain/rates.ts';
 import type { Message, User } from '../../src/domain/models.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
 import { NO_LIVE_METER, type LiveMeter } from '../../src/live/live-meter.ts';
@@ -15,6 +16,7 @@ import type { Dependencies } from '../../src/service/dependencies.ts';
 import { fetchUnread } from '../../src/service/fetch-unread.ts';
 import { newId } from '../../src/service/new-id.ts';
 import { PageTokens } from '../../src/service/page-tokens.ts';
+import { RateLimits } from '../../src/service/rate-limits.ts';
 import type { FetchUnreadResponse } from '../../src/service/responses.ts';
 import { openMemoryStorage } from '../../src/storage/memory/open-memory-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -62,6 +64,7 @@ export class LiveScene {
       live: this.hub,
       clock,
       limits,
+      rateLimits: new RateLimits({ rates: NO_RATES, storage, clock, log }),
       pageTokens: new PageTokens(storage.pageTokenKey),
       credentials: new Credentials(),
       isOperator: () => false,

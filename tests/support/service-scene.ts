@@ -3,10 +3,12 @@
 import { Refusal } from '../../src/domain/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import type { Chat, Message } from '../../src/domain/models.ts';
+import { NO_RATES, type Rates } from '../../src/domain/rates.ts';
 import { createLiveHub, type LiveHub } from '../../src/live/live-hub.ts';
 import { NO_CALL_METER, type CallMeter } from '../../src/service/call-meter.ts';
 import type { Call, Method } from '../../src/service/calls.ts';
 import { createService } from '../../src/service/create-service.ts';
+import { RateLimits } from '../../src/service/rate-limits.ts';
 import type { CreateChatRequest, FetchUnreadRequest, ListMessagesRequest } from '../../src/service/requests.ts';
 import type { CreateSessionResponse, FetchUnreadResponse, ListMessagesResponse } from '../../src/service/responses.ts';
 import type { Service } from '../../src/service/service.ts';
@@ -18,6 +20,8 @@ import { recordedLog } from './recorded-log.ts';
 
 export interface ServiceSceneOptions {
   readonly limits?: Partial<Limits>;
+  /** Without them, calls may come as fast as they like. */
+  readonly rates?: Partial<Rates>;
   /** What the service sees of the storage, for tests in which it is slow or fails. */
   readonly disturb?: (storage: Storage) => Storage;
   /** Told of every call. */
@@ -34,7 +38,7 @@ export class ServiceScene {
   readonly logged: readonly string[];
   isShuttingDown = false;
 
-  constructor({ limits = {}, disturb = (storage) => storage, meter = NO_CALL_METER }: ServiceSceneOptions = {}) {
+  constructor({ limits = {}, rates, disturb = (storage) => storage, meter = NO_CALL_METER }: ServiceSceneOptions = {}) {
     const storage = disturb(this.storage);
     const { clock } = this;
     const allLimits = { ...DEFAULT_LIMITS, ...limits };
@@ -42,7 +46,8 @@ export class ServiceScene {
     this.logged = log.fullLines;
     this.hub = createLiveHub({ storage, clock, log, limits: allLimits });
     const isShuttingDown = (): boolean => this.isShuttingDown;
-    const parts = { storage, live: this.hub, clock, limits: allLimits, log, isShuttingDown, meter };
+    const rateLimits = new RateLimits({ rates: { ...NO_RATES, ...rates }, storage, clock, log });
+    const parts = { storage, live: this.hub, clock, limits: allLimits, rateLimits, log, isShuttingDown, meter };
     this.service = createService({ ...parts, adminToken: ADMIN_TOKEN });
   }
 
@@ -91,9 +96,10 @@ export class ServiceScene {
 }
 
 /** A call as an API makes it; without a token from nobody. */
-export function callOf<M extends Method>(method: M, token?: string): Call<M> {
+export function callOf<M extends Method>(method: M, token?: string, address = '192.0.2.1'): Call<M> {
   const controller = new AbortController();
-  return { method, api: 'grpc', token, unreadable: [], signal: controller.signal, abandon: () => controller.abort() };
+  const { signal } = controller;
+  return { method, api: 'grpc', token, address, unreadable: [], signal, abandon: () => controller.abort() };
 }
 
 /** The answer of a call that must not be refused. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import { NO_RATES, type Rates } from '../../src/domain/rates.ts';
 import type { HeldBounds } from '../../src/lifecycle/memory-rule.ts';
 import type { Timeouts } from '../../src/lifecycle/timeouts.ts';
 import type { Clock } from '../../src/service/clock.ts';
@@ -15,7 +16,9 @@ import { testConfig } from './test-config.ts';
 /** What a test may want otherwise. */
 export interface TestAppOptions {
   readonly limits?: Partial<Limits>;
-  readonly config?: Partial<Omit<Config, 'limits'>>;
+  /** Without it, calls may come as fast as they like. */
+  readonly rates?: Partial<Rates>;
+  readonly config?: Partial<Omit<Config, 'limits' | 'rates'>>;
   readonly clock?: Clock;
   readonly timeouts?: Partial<Timeouts>;
   readonly heldBounds?: Partial<HeldBounds>;
@@ -49,6 +52,7 @@ export interface TestApp {
 /** Starts a server on a free port. */
 export async function startTestApp({
   limits,
+  rates,
   config,
   clock,
   timeouts,
@@ -56,13 +60,16 @@ export async function startTestApp({
   storage,
 }: TestAppOptions = {}): Promise<TestApp> {
   const log = recordedLog();
-  const app = await startApp(testConfig({ ...config, limits: { ...DEFAULT_LIMITS, ...limits } }), {
-    log,
-    ...(clock !== undefined && { clock }),
-    ...(timeouts !== undefined && { timeouts }),
-    ...(heldBounds !== undefined && { heldBounds }),
-    ...(storage !== undefined && { storage }),
-  });
+  const app = await startApp(
+    testConfig({ ...config, limits: { ...DEFAULT_LIMITS, ...limits }, rates: { ...NO_RATES, ...rates } }),
+    {
+      log,
+      ...(clock !== undefined && { clock }),
+      ...(timeouts !== undefined && { timeouts }),
+      ...(heldBounds !== undefined && { heldBounds }),
+      ...(storage !== undefined && { storage }),
+    },
+  );
   const { port, grpcPort = port, ops } = app.address;
   const trusted = config?.tls && readFileSync(config.tls.certPath);
   const clients: GrpcClient[] = [];

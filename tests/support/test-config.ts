@@ -2,6 +2,7 @@
 
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { NO_RATES } from '../../src/domain/rates.ts';
 
 /** A complete configuration with what a test wants otherwise. */
 export function testConfig(wanted: Partial<Config> = {}): Config {
@@ -12,6 +13,8 @@ export function testConfig(wanted: Partial<Config> = {}): Config {
     reflection: true,
     corsOrigins: [],
     limits: DEFAULT_LIMITS,
+    rates: NO_RATES,
+    trustedProxies: [],
     maxConnections: 0,
     maxConnectionsPerAddress: 0,
     drainDelayMs: 0,

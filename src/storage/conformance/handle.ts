@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { encodedSizeBound } from '../../domain/encoded-size.ts';
 import { MAX_PAGE_BYTES } from '../../domain/limits.ts';
 import type { Chat, ChatSettings, Session, User } from '../../domain/models.ts';
-import type { Rate } from '../../domain/rates.ts';
+import type { Rate, RateSpend } from '../../domain/rates.ts';
 import type * as Contract from '../storage.ts';
 import { accepted } from './answers.ts';
 import { MINUTE_MS, type MovedClock } from './moved-clock.ts';
@@ -31,7 +31,7 @@ type PageOptions = Some<Contract.ListMessages, 'order' | 'fromSeq' | 'limit' | '
 type UnreadOptions = Some<Contract.FetchUnread, 'ackSeq' | 'limit' | 'maxBytes'>;
 type WalkOptions = Some<Contract.ListChats, 'after' | 'limit'>;
 type SessionWalkOptions = Some<Contract.ListSessions, 'after' | 'limit'>;
-type SpendOptions = Some<Contract.RateSpend, 'count' | 'at'> & { readonly rate?: Rate };
+type SpendOptions = Some<RateSpend, 'count' | 'at'> & { readonly rate?: Rate };
 type RunOptions = Some<Contract.ReadMessages, 'afterSeq' | 'limit' | 'maxBytes'>;
 
 /** The rate of a test that does not say: one call is given back every 100 ms. */
@@ -190,7 +190,7 @@ export class Handle {
     return spent;
   }
 
-  spendRates(...spends: readonly Contract.RateSpend[]): ReturnType<Contract.Storage['spendRates']> {
+  spendRates(...spends: readonly RateSpend[]): ReturnType<Contract.Storage['spendRates']> {
     return this.storage.spendRates({ spends, now: this.clock.now }, this.#options);
   }
 

@@ -1,5 +1,6 @@
 /** The embedded storage: everything in this process, nothing over a restart. */
 
+import type { RateReport } from '../../domain/rates.ts';
 import type { CallOptions, Storage, WatchTopic } from '../storage.ts';
 import type * as Contract from '../storage.ts';
 import * as chats from './chat-operations.ts';
@@ -106,9 +107,9 @@ export class MemoryStorage implements Storage {
     return getStats(this.#data, query);
   }
 
-  async spendRates(command: Contract.SpendRates, options?: CallOptions) {
+  async spendRates(report: RateReport, options?: CallOptions) {
     options?.signal?.throwIfAborted();
-    return this.#data.spentRates.spend(command);
+    return this.#data.spentRates.spend(report);
   }
 
   async watch(topic: WatchTopic, wake: () => void) {

@@ -1,8 +1,7 @@
 /** What was spent of rates and is not given back yet. What each must do is said at `Storage`. */
 
 import { NEVER } from '../../domain/lifetime.ts';
-import { fullAfterMs, stillSpent } from '../../domain/rates.ts';
-import type { RateSpend, SpendRates } from '../storage.ts';
+import { fullAfterMs, stillSpent, type RateReport, type RateSpend } from '../../domain/rates.ts';
 import { DeadlineIndex, type Expiring } from './deadline-index.ts';
 
 class SpentRate implements Expiring {
@@ -26,7 +25,7 @@ export class SpentRates {
   readonly #deadlines = new DeadlineIndex<SpentRate>();
 
   /** Adds what was spent. @returns what is spent of each at `now` */
-  spend({ spends, now }: SpendRates): readonly number[] {
+  spend({ spends, now }: RateReport): readonly number[] {
     return spends.map((spend) => {
       const { spent, at } = this.#add(spend);
       return stillSpent(spent, now - at, spend.rate);

@@ -1,5 +1,6 @@
 /** The storage on PostgreSQL: each operation is one statement that calls one function of our schema. */
 
+import type { RateReport } from '../../domain/rates.ts';
 import type { CallOptions, Storage, WatchTopic } from '../storage.ts';
 import type * as Contract from '../storage.ts';
 import type { StorageTracer } from '../storage-tracer.ts';
@@ -113,8 +114,8 @@ export class PostgresStorage implements Storage {
     return getStats(this.#data, query, options);
   }
 
-  spendRates(command: Contract.SpendRates, options?: CallOptions) {
-    return spendRates(this.#data, command, options);
+  spendRates(report: RateReport, options?: CallOptions) {
+    return spendRates(this.#data, report, options);
   }
 
   async watch(topic: WatchTopic, wake: () => void) {

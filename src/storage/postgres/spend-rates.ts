@@ -1,6 +1,7 @@
 /** What was spent of rates. What it must do is said at `Storage`. */
 
-import type { CallOptions, SpendRates } from '../storage.ts';
+import type { RateReport } from '../../domain/rates.ts';
+import type { CallOptions } from '../storage.ts';
 import type { PostgresData } from './postgres-data.ts';
 
 /** How coarsely it is noted when a row may be deleted. */
@@ -8,7 +9,7 @@ const KEPT_UNTIL_STEP_MS = 60_000;
 
 export async function spendRates(
   { database }: PostgresData,
-  { spends, now }: SpendRates,
+  { spends, now }: RateReport,
   options?: CallOptions,
 ): Promise<readonly number[]> {
   const columns = [

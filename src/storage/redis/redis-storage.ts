@@ -1,5 +1,6 @@
 /** The storage in Redis: one handle on data that any number of handles share. */
 
+import type { RateReport } from '../../domain/rates.ts';
 import type { CallOptions, Storage, WatchTopic } from '../storage.ts';
 import type * as Contract from '../storage.ts';
 import type { StorageTracer } from '../storage-tracer.ts';
@@ -119,8 +120,8 @@ export class RedisStorage implements Storage {
     return this.#runReported(options, (steps) => getStats(steps, now));
   }
 
-  spendRates(command: Contract.SpendRates, options?: CallOptions) {
-    return this.#operations.run(options?.signal, (steps) => spendRates(steps, command));
+  spendRates(report: RateReport, options?: CallOptions) {
+    return this.#operations.run(options?.signal, (steps) => spendRates(steps, report));
   }
 
   async watch(topic: WatchTopic, wake: () => void): Promise<() => void> {

@@ -1,13 +1,13 @@
 /** What was spent of rates, kept in so many shares that a cluster can spread them, and so few that many keys travel together. */
 
-import type { RateSpend, SpendRates } from '../storage.ts';
+import type { RateReport, RateSpend } from '../../domain/rates.ts';
 import type { Steps } from './operations.ts';
 import { listOf, numberOf } from './replies.ts';
 import { RATE_GRACE_MS } from './times.ts';
 
 const SHARES = 16;
 
-export async function spendRates(steps: Steps, { spends, now }: SpendRates): Promise<readonly number[]> {
+export async function spendRates(steps: Steps, { spends, now }: RateReport): Promise<readonly number[]> {
   const shares = Map.groupBy(spends, ({ key }) => shareOf(key));
   const spent = new Map<string, number>();
   await Promise.all(

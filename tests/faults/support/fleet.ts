@@ -5,7 +5,13 @@ import { freePorts } from '../../support/servers/free-ports.ts';
 import { VecheProcess } from '../../support/veche-process.ts';
 
 /** Whatever the tests do, no limit is in their way. */
-const FLAGS = ['--max-users=0', '--max-chats=0', '--max-chat-size=0', '--max-streams-per-session=0'];
+const FLAGS = [
+  '--max-users=0',
+  '--max-chats=0',
+  '--max-chat-size=0',
+  '--max-streams-per-session=0',
+  '--rate-limits=false',
+];
 
 interface Instance {
   readonly port: number;

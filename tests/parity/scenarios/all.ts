@@ -10,6 +10,7 @@ import { LIMITS_OF_VALUES } from './limits-of-values.ts';
 import { MESSAGES } from './messages.ts';
 import { OPERATORS } from './operators.ts';
 import { PRECEDENCE } from './precedence.ts';
+import { RATES } from './rates.ts';
 import { SESSIONS } from './sessions.ts';
 import { SLOW_READERS } from './slow-readers.ts';
 import { STREAMS } from './streams.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...EVERY_METHOD,
   ...SLOW_READERS,
   ...PRECEDENCE,
+  ...RATES,
   ...BAD_VALUE_SCENARIOS,
   ...LIMITS_OF_VALUES,
   ...LIMITS_OF_COUNTS,

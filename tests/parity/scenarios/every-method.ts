@@ -48,7 +48,7 @@ const WRITING = METHODS.filter((method) => !READING.has(method));
 const OF_A_CHAT = METHODS.filter((method) => 'chatId' in descriptorOf(method).input.field);
 
 /** A request in which nothing is wrong. */
-function goodRequest(method: Method, chatId: unknown, userId: unknown = NO_CHAT): Fields {
+export function goodRequest(method: Method, chatId: unknown, userId: unknown = NO_CHAT): Fields {
   const needed = { displayName: 'Vera', chatId, text: 'слово', seq: 0, userId, reason: 'спам' };
   const { field } = descriptorOf(method).input;
   return Object.fromEntries(Object.entries(needed).filter(([name]) => name in field));
