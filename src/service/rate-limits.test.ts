@@ -158,6 +158,21 @@ describe('instances that share a storage', () => {
     expect(told).toEqual([start + INTERVAL_MS, start + 3_000]);
   });
 
+  test('count what is spent while an answer is on its way on top of it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const instances = new Instances();
+    const [one, other] = [instances.open({ address: RATE }, { after: () => promise }), instances.open()];
+    take(other, 60);
+    await other.close();
+    take(one, 2);
+    await instances.advance(INTERVAL_MS);
+    take(one, 30);
+    resolve();
+    await quiet();
+    // What the other instance spent has been given back by one meanwhile.
+    expect(take(one, 100)).toBe(100 - 60 - 2 - 30 + 1);
+  });
+
   test('tell what is left when they stop', async () => {
     const instances = new Instances();
     const [one, other] = [instances.open(), instances.open()];
@@ -212,8 +227,10 @@ describe('while the storage fails', () => {
     };
     const [one, other] = [instances.open({ address: RATE }, { before }), instances.open()];
     take(one, 50);
-    await instances.advance(1_000);
-    expect(take(one, 150)).toBe(60);
+    await instances.advance(500);
+    take(one, 5);
+    await instances.advance(500);
+    expect(take(one, 150)).toBe(55);
     expect(asked).toBe(1);
     resolve();
     await instances.advance(2 * INTERVAL_MS);

@@ -24,6 +24,11 @@ export class SpentRates {
   readonly #rates = new Map<string, SpentRate>();
   readonly #deadlines = new DeadlineIndex<SpentRate>();
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#rates.size;
+  }
+
   /** Adds what was spent. @returns what is spent of each at `now` */
   spend({ spends, now }: RateReport): readonly number[] {
     return spends.map((spend) => {
