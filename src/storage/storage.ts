@@ -24,19 +24,12 @@
  */
 
 import type { Refusal } from '../domain/errors.ts';
-import type {
-  Chat,
-  ChatSettings,
-  LiveSession,
-  Message,
-  MessageOrder,
-  Session,
-  Stats,
-  UnreadCount,
-  User,
-} from '../domain/models.ts';
+import type { Chat, ChatSettings, Message, MessageOrder, Session, Stats, User } from '../domain/models.ts';
 import type { Kept } from '../domain/position.ts';
 import type { RateReport } from '../domain/rates.ts';
+import type * as Lists from './lists.ts';
+
+export type * from './lists.ts';
 
 /** The storage did not answer, or broke off: the outcome is unknown. */
 export class StorageUnavailableError extends Error {
@@ -70,12 +63,6 @@ export interface CancelSignal {
 export interface CallOptions {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: CancelSignal | undefined;
-}
-
-/** The place of a chat in the order "most recently created first": by creation, then by id, both falling. */
-export interface ChatCursor {
-  readonly createdAt: number;
-  readonly chatId: string;
 }
 
 /** What a watch is on: the posts and the closing of a chat, or the end of a session and what brings its deadline nearer. */
@@ -116,7 +103,7 @@ export interface Storage {
    * first where ids rise with time. A session live during the whole walk is shown exactly once. Changes nothing. Costs no more
    * as sessions grow.
    */
-  listSessions(query: ListSessions, options?: CallOptions): Promise<SessionPage>;
+  listSessions(query: Lists.ListSessions, options?: CallOptions): Promise<Lists.SessionPage>;
 
   /**
    * Opens a chat whose creator has a position at 0; the creator's session does not end while it is open.
@@ -136,7 +123,7 @@ export interface Storage {
    * A page of the open chats, those that are unlisted only with `unlisted`, most recently created first, from just after
    * `after` (absent: from the start). A chat open during the whole walk through the pages is shown exactly once. Costs no more as chats grow.
    */
-  listChats(query: ListChats, options?: CallOptions): Promise<ChatPage>;
+  listChats(query: Lists.ListChats, options?: CallOptions): Promise<Lists.ChatPage>;
 
   /**
    * Closes a chat: gone at that instant on every handle, its watches are woken, its creator's session gets the deadline
@@ -194,7 +181,7 @@ export interface Storage {
    * A page of the open chats in which the user has a position, most recently created first, from just after `after`.
    * Changes nothing.
    */
-  listUnreadCounts(query: ListUnreadCounts, options?: CallOptions): Promise<UnreadCountPage>;
+  listUnreadCounts(query: Lists.ListUnreadCounts, options?: CallOptions): Promise<Lists.UnreadCountPage>;
 
   /**
    * The kept messages after `afterSeq`, in order, cut like a page: what streams read. Changes nothing.
@@ -273,19 +260,6 @@ export interface EndSession {
   readonly now: number;
 }
 
-export interface ListSessions {
-  /** UUID. */
-  readonly after: string | undefined;
-  readonly limit: number;
-  readonly now: number;
-}
-
-export interface SessionPage {
-  readonly sessions: readonly LiveSession[];
-  /** `after` of the next page; absent at the end. */
-  readonly next: string | undefined;
-}
-
 export interface CreateChat {
   /** `createdAt` is `now`. */
   readonly chat: ChatSettings;
@@ -298,22 +272,6 @@ export interface GetChat {
   /** Users last active after this are active. */
   readonly activeSince: number;
   readonly now: number;
-}
-
-export interface ListChats {
-  /** Whether those that are left out of lists are shown, too. */
-  readonly unlisted: boolean;
-  readonly after: ChatCursor | undefined;
-  readonly limit: number;
-  /** Users last active after this are active. */
-  readonly activeSince: number;
-  readonly now: number;
-}
-
-export interface ChatPage {
-  readonly chats: readonly Chat[];
-  /** Where the next page begins; absent at the end. */
-  readonly next: ChatCursor | undefined;
 }
 
 export interface CloseChat {
@@ -388,19 +346,6 @@ export interface ReadPosition {
   readonly position: number;
   /** Kept messages after it. */
   readonly unread: number;
-}
-
-export interface ListUnreadCounts {
-  readonly userId: string;
-  readonly after: ChatCursor | undefined;
-  readonly limit: number;
-  readonly now: number;
-}
-
-export interface UnreadCountPage {
-  readonly counts: readonly UnreadCount[];
-  /** Where the next page begins; absent at the end. */
-  readonly next: ChatCursor | undefined;
 }
 
 export interface ReadMessages {
