@@ -19,6 +19,9 @@ const GOAL = 2;
 /** Between two posts of the neighbour, who is a person or an ordinary bot. */
 const PAUSE_MS = 2;
 const WARM_UP = 1;
+/** A server is idle that uses less than this part of a core while it is looked at. */
+const IDLE_SHARE = 0.1;
+const LOOK_MS = 200;
 /** No round takes longer, however long its posts do. */
 const MAX_ROUND_MS = 4_000;
 
@@ -48,6 +51,7 @@ async function measureBeside(
     await order(attacker, 'attack');
     const attacked = await p99Micros(veche, post, posts);
     await order(attacker, 'rest');
+    await idle(veche);
     if (round < 0) continue;
     alone.push(quiet);
     beside.push(attacked);
@@ -76,6 +80,16 @@ async function p99Micros(veche: Target<PreparedCall>, post: PreparedCall, count:
     await sleep(PAUSE_MS);
   }
   return micros.toSorted((a, b) => a - b)[Math.ceil(micros.length * 0.99) - 1] ?? Number.NaN;
+}
+
+/** Resolves when the server has worked off what it was sent: what is left would count for the rounds without an attack. */
+async function idle({ process }: Target<PreparedCall>): Promise<void> {
+  for (let before = await process.cpuSeconds(); ;) {
+    await sleep(LOOK_MS);
+    const now = await process.cpuSeconds();
+    if ((now - before) * 1_000 < IDLE_SHARE * LOOK_MS) return;
+    before = now;
+  }
 }
 
 /** Resolves when the attacker has done as it is told. */
