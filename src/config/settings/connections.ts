@@ -17,7 +17,6 @@ export const CONNECTIONS_SETTINGS = {
     kind: count,
     default: 2_000,
     description:
-      'of these, from one IPv4 address or one IPv6 network (/64); 0: no limit, which is for instances behind a balancer, ' +
-      'whose address every connection has',
+      'of these, from one IPv4 address or one IPv6 network (/64), unless it is one of --trusted-proxies; 0: no limit',
   },
 } as const satisfies SettingTable;

@@ -41,7 +41,7 @@ describe('comparing storages', () => {
     ['drops a chat from the list', 'listChats', (answer: object) => ({ ...answer, chats: [] })],
     ['drops a session from the list', 'listSessions', (answer: object) => ({ ...answer, sessions: [] })],
   ] as const)('a storage that %s is found out, by seed, step and call', async (_name, operation, spoil) => {
-    const comparing = compareStorages(fresh(), spoilt(fresh(), operation, spoil), 5, 400);
+    const comparing = compareStorages(fresh(), spoilt(fresh(), operation, spoil), 5, 1_200);
     await expect(comparing).rejects.toMatchObject({
       actual: { where: expect.stringMatching(`^seed 5, step \\d+: ${operation} \\{`) },
     });
