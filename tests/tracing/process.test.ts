@@ -5,12 +5,15 @@ import { OtlpReceiver } from '../support/otlp-receiver.ts';
 import { SHARED_STORAGES, type SharedData } from '../support/shared-storages.ts';
 import { VecheProcess } from '../support/veche-process.ts';
 
-/** Says on standard error which modules of OpenTelemetry are loaded, by `import` or by `require`. */
+/**
+ * Says on standard error which modules of OpenTelemetry are loaded, by `import` or by `require`. Its API alone does nothing:
+ * the library of the metrics asks it for the trace of a sample.
+ */
 const TELL_LOADED = `
   import { registerHooks } from 'node:module';
   registerHooks({
     load(url, context, next) {
-      if (url.includes('/@opentelemetry/')) process.stderr.write('loaded ' + url + '\\n');
+      if (url.includes('/@opentelemetry/') && !url.includes('/@opentelemetry/api/')) process.stderr.write('loaded ' + url + '\\n');
       return next(url, context);
     },
   });
