@@ -1,4 +1,4 @@
-/** What is deployed beside the server: alert rules and the dashboard speak of metrics that there are. */
+/** What is deployed beside the server: alert rules and the dashboard speak of metrics that there are, and each alert is explained. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { promtool } from './support/promtool.ts';
 
 const DEPLOY = fileURLToPath(new URL('../deploy/', import.meta.url));
 const PROMETHEUS = `${DEPLOY}prometheus/`;
+const OPERATIONS = fileURLToPath(new URL('../docs/operations.md', import.meta.url));
 
 interface Rule {
   readonly alert: string;
@@ -103,6 +104,12 @@ describe('the alert rules', () => {
       expect(annotations['runbook_url']).toBe(`docs/operations.md#${alert.toLowerCase()}`);
     },
   );
+
+  test('have each a section that says what to do, in the same order, and no section is without its alert', () => {
+    const [, section = ''] = /^## Alerts\n([^]*?)^## /m.exec(readFileSync(OPERATIONS, 'utf8')) ?? [];
+    const titles = Array.from(section.matchAll(/^### (.+)$/gm), ([, title]) => title);
+    expect(titles).toEqual(rules.map(({ alert }) => alert));
+  });
 });
 
 describe('the dashboard', () => {
