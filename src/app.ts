@@ -42,6 +42,11 @@ import type { Storage } from './storage/storage.ts';
 
 /** Of the time that stopping may take, what connections get: the rest is for the storage to finish. */
 const CONNECTIONS_SHARE = 0.8;
+/**
+ * How long connections may still ask for something, if there is a drain delay: where there is none, nobody expects that
+ * everybody is told.
+ */
+const MAX_PATIENCE_MS = 1_000;
 /** And over what part of it streams are ended at most: the last of them needs time for what is on its way. */
 const MAX_SPREAD_SHARE = 0.5;
 
@@ -201,8 +206,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       const cut = setTimeout(() => log.warn({ graceMs }, 'cutting the connections that have not ended'), graceMs);
       // First of all clients are told to go elsewhere: who comes back after the end of a stream knows by then. Streams are
       // running calls, for which both servers wait.
+      const patienceMs = Math.min(drainDelayMs, MAX_PATIENCE_MS);
       const spreadMs = Math.min(drainSpreadMs, remainingMs * MAX_SPREAD_SHARE);
-      await Promise.all([ports.close(graceMs), grpc.shutdown(graceMs), live.shutdown(spreadMs)]);
+      await Promise.all([ports.close(graceMs, patienceMs), grpc.shutdown(graceMs), live.shutdown(spreadMs)]);
       clearTimeout(cut);
     });
 

@@ -2,7 +2,7 @@
 
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { setImmediate as turnOver } from 'node:timers/promises';
+import { setImmediate as turnOver, setTimeout as delay } from 'node:timers/promises';
 import { farewell } from './farewell.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -44,6 +44,7 @@ export class Http1Connections {
   readonly #open = new Map<Socket, Open>();
   readonly #maxAgeMs: number;
   #isWindingDown = false;
+  #isPatient = true;
   /** Those on which an answer was under way when the next was asked for, with how many are asked for behind another. */
   readonly #pipelining = new WeakMap<Socket, number>();
 
@@ -89,20 +90,37 @@ export class Http1Connections {
     for (const { latest } of this.#open.values()) if (isUnderWay(latest)) latest.shouldKeepAlive = false;
   }
 
-  /** Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed. */
-  async close(graceMs: number): Promise<void> {
+  /**
+   * Closes idle connections, and lets running requests finish for at most `graceMs`. The server must have been closed.
+   * @param patienceMs how long idle connections may still ask for something: who is cut off at that very moment does not know
+   * whether it was heard.
+   */
+  async close(graceMs: number, patienceMs = 0): Promise<void> {
+    const endsAt = performance.now() + graceMs;
     for (const { latest } of this.#open.values()) if (isUnderWay(latest)) this.#makeLast(latest);
     // What has come in by now is read within the next turn of the event loop, and is answered: a connection with it is not idle.
     await turnOver();
     await turnOver();
+    if (patienceMs > 0) await this.#idleGone(Math.min(patienceMs, graceMs));
+    this.#isPatient = false;
     this.#destroyIdle();
-    const force = setTimeout(() => {
-      for (const socket of this.#open.keys()) socket.destroy();
-    }, graceMs);
-    await Promise.all(
-      Array.from(this.#open.keys(), (socket) => new Promise((resolve) => socket.once('close', resolve))),
+    const force = setTimeout(
+      () => {
+        for (const socket of this.#open.keys()) socket.destroy();
+      },
+      Math.max(0, endsAt - performance.now()),
     );
+    await Promise.all(Array.from(this.#open.keys(), closed));
     clearTimeout(force);
+  }
+
+  /** Waits until those that are idle now have had their last answer, or were closed by their other side. */
+  async #idleGone(patienceMs: number): Promise<void> {
+    const idle = Array.from(this.#open).filter(([, { latest }]) => !isUnderWay(latest));
+    const gone = new AbortController();
+    const late = delay(patienceMs, undefined, { signal: gone.signal }).catch(() => {});
+    await Promise.race([Promise.all(idle.map(([socket]) => closed(socket))), late]);
+    gone.abort();
   }
 
   /** @returns whether the request is to be answered. */
@@ -151,8 +169,13 @@ export class Http1Connections {
 
   /** Those with half of a request header are idle, too: nobody answers them yet. */
   #destroyIdle(): void {
+    if (this.#isPatient) return;
     for (const [socket, { latest }] of this.#open) if (!isUnderWay(latest)) socket.destroy();
   }
+}
+
+function closed(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.once('close', resolve));
 }
 
 function isUnderWay(response: ServerResponse | undefined): response is ServerResponse {

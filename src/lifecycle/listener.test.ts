@@ -238,11 +238,45 @@ describe('closing', () => {
     await open();
     const client = await connectClient();
     // What was opened later is served: so it has been accepted.
-    await httpGet();
-    const closed = listener.close(LONG_MS);
-    await expect(httpGet()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await httpGet(new Agent());
+    const closed = listener.close(LONG_MS, LONG_MS);
     client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     expect(await text(client)).toMatch(/^HTTP\/1.1 204 .*Connection: close/s);
+    await closed;
+  });
+
+  test('answers what is asked on idle connections while it is patient', async () => {
+    await open();
+    const clients = [await connectClient(), await connectClient()];
+    for (const client of clients) {
+      client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+      await once(client, 'data');
+    }
+    const closed = listener.close(LONG_MS, LONG_MS);
+    // One after the other: that one has had its answer must not end the other.
+    for (const client of clients) {
+      client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+      expect(await text(client)).toMatch(/^HTTP\/1.1 204 .*Connection: close/s);
+    }
+    await closed;
+  });
+
+  test('is not patient for longer than it was told to be', async () => {
+    await open();
+    const agent = new Agent({ keepAlive: true });
+    (await httpGet(agent)).resume();
+    await connectClient();
+    await expect(listener.close(LONG_MS, 10)).resolves.toBeUndefined();
+    agent.destroy();
+  });
+
+  test('takes in the connections that wait at the port, and answers them', async () => {
+    await open();
+    const requests = Array.from({ length: 50 }, () => httpGet(new Agent()));
+    // They are on their way to the system, and this process has been told of none.
+    const closed = listener.close(LONG_MS, LONG_MS);
+    const answers = await Promise.all(requests);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(204));
     await closed;
   });
 

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as turnOver } from 'node:timers/promises';
 import type { Log } from '../service/log.ts';
 import type { CertificateSource } from './certificate-source.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
@@ -58,8 +59,10 @@ export interface Listener {
   /**
    * Takes no new connections and lets the running HTTP/1.1 requests finish for at most `graceMs`. Connections that were
    * handed on are their owner's business.
+   * @param patienceMs how long connections of HTTP/1.1, and those just opened, may still ask for something, which was perhaps
+   * sent before: who is cut off does not know whether it was heard.
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, patienceMs?: number): Promise<void>;
 }
 
 /**
@@ -120,11 +123,25 @@ export async function openListener(
     });
   };
   const refused = new RefusedConnections(crowdedRefusals);
+  let accepted = 0;
   server.on('connection', (socket: Socket) => {
+    accepted++;
     if (!connectionLimits.admit(socket)) refused.add(socket, { isTls: handshakes !== undefined });
     else if (handshakes === undefined) route(socket);
     else encrypt(socket, handshakes);
   });
+
+  /** Resolves in a turn of the event loop in which no new connection waits: the system resets those that wait when the port closes. */
+  const nobodyWaits = async (patienceMs: number): Promise<void> => {
+    const endsAt = performance.now() + patienceMs;
+    let before: number;
+    do {
+      before = accepted;
+      // The first may come before the system is asked the next time.
+      await turnOver();
+      await turnOver();
+    } while (accepted > before && performance.now() < endsAt);
+  };
 
   try {
     server.listen(port, host);
@@ -136,14 +153,16 @@ export async function openListener(
   return {
     address: { host, port: (server.address() as AddressInfo).port },
     windDown: () => http1Connections.windDown(),
-    async close(graceMs) {
+    async close(graceMs, patienceMs = 0) {
+      const begunAt = performance.now();
+      http1Connections.windDown();
+      if (patienceMs > 0) await nobodyWaits(patienceMs);
       server.close();
       handshakes?.close();
       refused.close();
-      http1Connections.windDown();
-      const endsAt = performance.now() + graceMs;
-      await newcomers.close(graceMs);
-      await http1Connections.close(endsAt - performance.now());
+      await newcomers.close(Math.min(patienceMs, graceMs));
+      const passedMs = performance.now() - begunAt;
+      await http1Connections.close(graceMs - passedMs, patienceMs - passedMs);
     },
   };
 }

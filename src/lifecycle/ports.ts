@@ -30,7 +30,7 @@ export interface Ports {
   /** As each listener does. */
   windDown(): void;
   /** Closes them all at the same time, as each listener does. */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, patienceMs?: number): Promise<void>;
 }
 
 /** Opens all ports, or none. @throws StartError naming the setting of the port that cannot be opened. */
@@ -49,7 +49,7 @@ export async function openPorts({ address, bounds, http1, onHttp2, ...options }:
     return {
       address: { ...http.address, grpcPort: grpc.address.port },
       windDown: () => http.windDown(),
-      close: async (graceMs) => void (await Promise.all([http.close(graceMs), grpc.close(graceMs)])),
+      close: async (...times) => void (await Promise.all([http.close(...times), grpc.close(...times)])),
     };
   } catch (error) {
     await http.close(0);
