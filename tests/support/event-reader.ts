@@ -22,9 +22,10 @@ export class EventReader {
     this.#chunks = (response as AsyncIterable<string>)[Symbol.asyncIterator]();
   }
 
-  /** The next event; absent at the end. */
+  /** The next event, past all comments; absent at the end. */
   async next(): Promise<Sent | undefined> {
-    const written = await this.nextBlock();
+    let written = await this.nextBlock();
+    while (written?.startsWith(':') === true) written = await this.nextBlock();
     if (written === undefined) return undefined;
     const [, event = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/.exec(written) ?? [];
     return { event, id: Number(id), data: JSON.parse(data) as Http.StreamEvent };

@@ -40,13 +40,20 @@ export class GrpcClient {
   /**
    * @param trusted the certificate that a server with TLS must show.
    * @param own what the client shows of itself, if it shows anything.
+   * @param serviceConfig what is done about failures; absent: nothing.
    */
-  constructor(address: string, trusted?: Buffer, own?: { readonly key: Buffer; readonly cert: Buffer }) {
+  constructor(
+    address: string,
+    trusted?: Buffer,
+    own?: { readonly key: Buffer; readonly cert: Buffer },
+    serviceConfig?: object,
+  ) {
     const channel =
       trusted === undefined ? credentials.createInsecure() : credentials.createSsl(trusted, own?.key, own?.cert);
     this.#client = new Client(address, channel, {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.max_receive_message_length': -1,
+      ...(serviceConfig !== undefined && { 'grpc.service_config': JSON.stringify(serviceConfig) }),
       ...(trusted !== undefined && { 'grpc.ssl_target_name_override': 'localhost' }),
     });
   }

@@ -22,17 +22,19 @@ interface Instance {
 /** Instances that can be killed and started again on their ports. */
 export class Fleet {
   readonly #env: Readonly<Record<string, string>>;
+  readonly #flags: readonly string[];
   readonly #instances: Instance[];
 
-  private constructor(env: Readonly<Record<string, string>>, instances: Instance[]) {
+  private constructor(env: Readonly<Record<string, string>>, flags: readonly string[], instances: Instance[]) {
     this.#env = env;
+    this.#flags = flags;
     this.#instances = instances;
   }
 
-  /** Starts them and waits until all take calls. @param env the settings that they share. */
-  static async start(env: Readonly<Record<string, string>>, size = 2): Promise<Fleet> {
+  /** Starts them and waits until all take calls. @param env the settings that they share, as are the flags. */
+  static async start(env: Readonly<Record<string, string>>, size = 2, flags: readonly string[] = []): Promise<Fleet> {
     const ports = await freePorts(size);
-    return new Fleet(env, await Promise.all(ports.map((port) => startInstance(port, env))));
+    return new Fleet(env, flags, await Promise.all(ports.map((port) => startInstance(port, env, flags))));
   }
 
   get size(): number {
@@ -54,11 +56,18 @@ export class Fleet {
     await this.#at(index).process.kill();
   }
 
-  /** Starts one again that was killed, and waits until it takes calls. */
+  /** Tells an instance to stop, as whoever runs it does. @returns its exit code once it has. */
+  async terminate(index: number): Promise<number> {
+    const { process } = this.#at(index);
+    process.signal('SIGTERM');
+    return process.exitCode;
+  }
+
+  /** Starts one again that was killed, or has stopped, and waits until it takes calls. */
   async restart(index: number): Promise<void> {
     const instance = this.#at(index);
     const killed = instance.client;
-    const { process, client } = await startInstance(instance.port, this.#env);
+    const { process, client } = await startInstance(instance.port, this.#env, this.#flags);
     Object.assign(instance, { process, client });
     killed.close();
   }
@@ -74,7 +83,11 @@ export class Fleet {
   }
 }
 
-async function startInstance(port: number, env: Readonly<Record<string, string>>): Promise<Instance> {
-  const process = await VecheProcess.serve([...FLAGS, '--port', String(port)], { env });
+async function startInstance(
+  port: number,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): Promise<Instance> {
+  const process = await VecheProcess.serve([...FLAGS, ...flags, '--port', String(port)], { env });
   return { port, process, client: new GrpcClient(`127.0.0.1:${port}`) };
 }

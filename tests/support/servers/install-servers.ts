@@ -2,17 +2,18 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { pgbouncerProgram, redisServerProgram } from './programs.ts';
+import { haproxyProgram, pgbouncerProgram, redisServerProgram } from './programs.ts';
 
 const APT = '/usr/bin/apt-get';
 /** Several minutes: the lists of packages may have to be fetched first. */
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** As root on Debian and its kin, Redis and PgBouncer are installed; everywhere else the tests say what they need. */
+/** As root on Debian and its kin, Redis, PgBouncer and HAProxy are installed; everywhere else the tests say what they need. */
 export function setup(): void {
   const missing = [
     ...(isThere(redisServerProgram) || process.env['TEST_REDIS_URL'] ? [] : ['redis-server']),
     ...(isThere(pgbouncerProgram) ? [] : ['pgbouncer']),
+    ...(isThere(haproxyProgram) ? [] : ['haproxy']),
   ];
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync(APT)) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -41,6 +41,13 @@ export function pgbouncerProgram(): string {
   return program;
 }
 
+/** The program of HAProxy. @throws saying what to install. */
+export function haproxyProgram(): string {
+  const program = [...onPath('haproxy'), '/usr/sbin/haproxy'].find(isExecutable);
+  if (program === undefined) throw new Error('these tests need HAProxy: install haproxy');
+  return program;
+}
+
 /** The folders in which the machine has PostgreSQL. */
 function installedPostgres(): string[] {
   const folders = [...onPath('initdb').map(dirname), ...POSTGRES_HOMES.flatMap(versionsIn)];

@@ -13,6 +13,8 @@ const PROBE_INTERVAL_MS = 20;
 export interface ServerProgram {
   readonly command: string;
   readonly args: readonly string[];
+  /** Besides the variables of whoever runs the tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Resolves once it serves; rejects while it does not. */
   readonly probe: () => Promise<void>;
   /** Ends it at once and leaves nothing on the machine outside of its folder. */
@@ -44,9 +46,10 @@ export class TemporaryServer {
 
   /** Starts it and waits until it serves. @throws Error with what it said if it ends instead. */
   async start(): Promise<void> {
-    const { command, args } = this.#program;
+    const { command, args, env } = this.#program;
     const child = spawn(command, args, {
       cwd: this.#folder.path,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its end at Ctrl+C is the guard's work.
       detached: true,
