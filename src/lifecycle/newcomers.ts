@@ -23,7 +23,8 @@ export class Newcomers {
   async close(patienceMs: number): Promise<void> {
     if (this.#since.size === 0) return;
     for (const [socket, since] of this.#since) {
-      setTimeout(() => this.#since.has(socket) && socket.destroy(), since + patienceMs - performance.now()).unref();
+      const leftMs = Math.max(0, since + patienceMs - performance.now());
+      setTimeout(() => this.#since.has(socket) && socket.destroy(), leftMs).unref();
     }
     await new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
