@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { startApp } from '../src/app.ts';
 import { encodedSizeBound } from '../src/domain/encoded-size.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
-import { NO_RATES } from '../src/domain/rates.ts';
 import { systemClock } from '../src/service/clock.ts';
 import { readSessionToken } from '../src/service/session-tokens.ts';
 import { openMemoryStorage } from '../src/storage/memory/open-memory-storage.ts';
+import { testConfig } from '../tests/support/test-config.ts';
 import { TEXT } from './load.ts';
 
 const [token = '', chatId = '', kept, posted] = process.argv.slice(2);
@@ -37,24 +37,4 @@ for (let count = 0; count < Number(posted); count += 1) {
   await storage.postMessage({ ...message, now: clock.now() }, {});
 }
 
-await startApp(
-  {
-    host: '127.0.0.1',
-    port: 0,
-    storage: 'memory',
-    reflection: false,
-    corsOrigins: [],
-    limits,
-    maxConnections: 0,
-    maxConnectionsPerAddress: 0,
-    rates: NO_RATES,
-    trustedProxies: [],
-    drainDelayMs: 0,
-    shutdownGraceMs: 0,
-    drainSpreadMs: 0,
-    maxConnectionAgeMs: 0,
-    logLevel: 'warn',
-    logFormat: 'json',
-  },
-  { storage, clock },
-);
+await startApp(testConfig({ reflection: false, limits, shutdownGraceMs: 0, logLevel: 'warn' }), { storage, clock });

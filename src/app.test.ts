@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { disturbed } from '../tests/support/disturbed-storage.ts';
 import { FakeClock } from '../tests/support/fake-clock.ts';
 import { recordedLog } from '../tests/support/recorded-log.ts';
+import { testConfig } from '../tests/support/test-config.ts';
 import { startApp, type App, type Overrides } from './app.ts';
 import type { Config } from './config/config.ts';
-import { DEFAULT_LIMITS } from './domain/limits.ts';
-import { NO_RATES } from './domain/rates.ts';
 import type { Address } from './lifecycle/listener.ts';
 import { StartError } from './lifecycle/start-error.ts';
 import { createMemoryData } from './storage/memory/memory-data.ts';
@@ -18,28 +17,7 @@ const DAY_MS = 86_400_000;
 const TOLERANCE_MS = 50;
 
 function start(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
-  return startApp(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      storage: 'memory',
-      reflection: true,
-      corsOrigins: [],
-      limits: DEFAULT_LIMITS,
-      maxConnections: 0,
-      maxConnectionsPerAddress: 0,
-      rates: NO_RATES,
-      trustedProxies: [],
-      drainDelayMs: 0,
-      shutdownGraceMs: 10_000,
-      drainSpreadMs: 0,
-      maxConnectionAgeMs: 0,
-      logLevel: 'info',
-      logFormat: 'json',
-      ...config,
-    },
-    { log: recordedLog(), ...overrides },
-  );
+  return startApp(testConfig({ shutdownGraceMs: 10_000, ...config }), { log: recordedLog(), ...overrides });
 }
 
 /** A storage whose clock is not the machine's. */

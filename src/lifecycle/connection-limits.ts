@@ -1,9 +1,9 @@
 /** How many connections there may be, of all ports together and from one address. */
 
 import type { Socket } from 'node:net';
+import { callerNetwork } from '../domain/caller-network.ts';
 import { fitsOneMore } from '../domain/limits.ts';
 import type { Log } from '../service/log.ts';
-import { networkOf } from './network-of.ts';
 import { occasionalWarning } from './occasional-warning.ts';
 
 /** The bounds; 0 is none. */
@@ -33,7 +33,7 @@ export class ConnectionLimits {
     // Without an address it is closed already.
     const address = socket.remoteAddress ?? '';
     if (!fitsOneMore(this.#open, maxConnections)) return this.#refuse(address, { maxConnections });
-    const network = isExempt?.(address) === true ? undefined : networkOf(address);
+    const network = isExempt?.(address) === true ? undefined : callerNetwork(address);
     if (network !== undefined) {
       const count = this.#byNetwork.get(network) ?? 0;
       if (!fitsOneMore(count, maxConnectionsPerAddress)) return this.#refuse(address, { maxConnectionsPerAddress });

@@ -3,13 +3,7 @@
 import { Refusal } from '../domain/errors.ts';
 import type { Message } from '../domain/models.ts';
 import type { CallOutcome } from '../service/call-meter.ts';
-import {
-  StorageFullError,
-  StorageUnavailableError,
-  type CallOptions,
-  type PostMessage,
-  type Storage,
-} from '../storage/storage.ts';
+import { storageFailure, type CallOptions, type PostMessage, type Storage } from '../storage/storage.ts';
 import { Kept } from './instruments.ts';
 import type { Instruments } from './register-metrics.ts';
 import { STORAGE_OPERATIONS, type StorageOperation } from './storage-operations.ts';
@@ -70,8 +64,8 @@ function isNew(command: PostMessage, message: Message): boolean {
 }
 
 function failureOf(error: unknown, options: CallOptions | undefined): CallOutcome {
-  if (error instanceof StorageUnavailableError) return 'STORAGE_UNAVAILABLE';
-  if (error instanceof StorageFullError) return 'STORAGE_FULL';
+  const code = storageFailure(error);
+  if (code !== undefined) return code;
   const signal = options?.signal;
   return signal?.aborted === true && error === signal.reason ? 'CANCELLED' : 'INTERNAL';
 }

@@ -1,8 +1,8 @@
 /** What every call passes through before and around its use-case: admission, rates, who calls, deadline, failures. */
 
-import { Refusal, type ErrorCode, type FieldViolation } from '../domain/errors.ts';
+import { Refusal, type FieldViolation } from '../domain/errors.ts';
 import type { Session, User } from '../domain/models.ts';
-import { StorageFullError, StorageUnavailableError, type CancelSignal } from '../storage/storage.ts';
+import { storageFailure, type CancelSignal } from '../storage/storage.ts';
 import type { CallOutcome } from './call-meter.ts';
 import { CALLED_BY, type Api, type Call, type Caller, type CallerOf, type Method, type Operator } from './calls.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -151,10 +151,4 @@ export function failed(
   const correlationId = newId();
   log.error({ method, code: 'INTERNAL', correlationId, err: error }, 'call failed unexpectedly');
   return new Refusal('INTERNAL', { correlationId });
-}
-
-function storageFailure(error: unknown): ErrorCode | undefined {
-  if (error instanceof StorageUnavailableError) return 'STORAGE_UNAVAILABLE';
-  if (error instanceof StorageFullError) return 'STORAGE_FULL';
-  return undefined;
 }

@@ -49,6 +49,13 @@ export class StorageFullError extends Error {
   override readonly name = 'StorageFullError';
 }
 
+/** The refusal that a failure of a storage comes to; undefined if the error is none that this contract knows. */
+export function storageFailure(error: unknown): 'STORAGE_UNAVAILABLE' | 'STORAGE_FULL' | undefined {
+  if (error instanceof StorageUnavailableError) return 'STORAGE_UNAVAILABLE';
+  if (error instanceof StorageFullError) return 'STORAGE_FULL';
+  return undefined;
+}
+
 /** Tells that nobody waits any more. An `AbortSignal` does; a caller may have something lighter. */
 export interface CancelSignal {
   readonly aborted: boolean;
