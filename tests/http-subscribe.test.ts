@@ -60,6 +60,14 @@ describe('subscribe', () => {
     reader.response.destroy();
   });
 
+  test.each(['\u2028', '\u2029', '\u0085', '\v', '\r\n\n'])('keeps the line end %j within a text', async (lineEnd) => {
+    const { id } = await anna.openChat();
+    const message = await anna.post(id, `раз${lineEnd}два`);
+    const reader = await subscribe(anna, id, { query: '?afterSeq=0' });
+    expect(await reader.next()).toEqual({ event: 'messages', id: 1, data: { messages: [message] } });
+    reader.response.destroy();
+  });
+
   test('can be read by the generated client', async () => {
     const { id: chatId } = await anna.openChat();
     const message = await anna.post(chatId, 'раз');

@@ -1,6 +1,7 @@
 /** Takes server-sent events apart. */
 
 import type { IncomingMessage } from 'node:http';
+import { SSE_EVENT } from '../support/sse-event.ts';
 import type { Json } from './exchange.ts';
 import type { StreamEvent, StreamReader } from './stream-reader.ts';
 
@@ -19,6 +20,6 @@ export function readEvents(response: IncomingMessage, reader: StreamReader): voi
 
 /** What is no event becomes one that there is not. */
 function parseEvent(block: string): StreamEvent {
-  const [, type = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/.exec(block) ?? [];
+  const [, type = '', id, data = ''] = SSE_EVENT.exec(block) ?? [];
   return type === '' ? { type: block, id: NaN, data: {} } : { type, id: Number(id), data: JSON.parse(data) as Json };
 }

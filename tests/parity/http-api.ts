@@ -4,11 +4,11 @@ import { ERROR_CODES, type ErrorCode } from '../../src/domain/errors.ts';
 import type { Method } from '../../src/service/calls.ts';
 import { toCamelCase, toOperationId } from '../support/http-words.ts';
 import { OPERATIONS, problems, responseSchema, SCHEMAS, type Operation } from '../support/openapi-document.ts';
+import { SSE_EVENT } from '../support/sse-event.ts';
 import type { Api, Events, Fields, Outcome, Refused } from './api.ts';
 import { readValue, writeRequest } from './http-words.ts';
 
 const CORRELATION = /^urn:uuid:(.+)$/;
-const EVENT = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/;
 
 /** The operation of a method. @throws if the contract has none. */
 function operationOf(method: Method): Operation {
@@ -120,7 +120,7 @@ function checkHeaders({ status, headers: sent }: Response, { operationId, respon
 
 /** An event by its name; its id must be the last seq that it covers. */
 function readEvent({ responses }: Operation, written: string): Fields {
-  const [, name = '', id, data = ''] = EVENT.exec(written) ?? [];
+  const [, name = '', id, data = ''] = SSE_EVENT.exec(written) ?? [];
   const $ref = responses['200']?.content?.['text/event-stream']?.['x-events']?.[name];
   if ($ref === undefined) throw new Error(`the contract has no such event: ${written}`);
   const event = readValue({ $ref }, JSON.parse(data), name) as { seq: number; messages?: { seq: number }[] };

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type * as Http from '../../src/gen/http/index.ts';
+import { SSE_EVENT } from './sse-event.ts';
 
 /** One event as it was written. */
 export interface Sent {
@@ -27,7 +28,7 @@ export class EventReader {
     let written = await this.nextBlock();
     while (written?.startsWith(':') === true) written = await this.nextBlock();
     if (written === undefined) return undefined;
-    const [, event = '', id, data = ''] = /^event: (.*)\nid: (\d+)\ndata: (.*?)(?:\nretry: \d+)?$/.exec(written) ?? [];
+    const [, event = '', id, data = ''] = SSE_EVENT.exec(written) ?? [];
     return { event, id: Number(id), data: JSON.parse(data) as Http.StreamEvent };
   }
 
