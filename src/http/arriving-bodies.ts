@@ -10,12 +10,15 @@ import { overloadedRequest } from './unreadable-request.ts';
  * @param maxBytes of one body: so much may come where no length is given.
  */
 export function boundArrivingBodies(app: FastifyInstance, held: HeldBytes, maxBytes: number): void {
+  // One function for all requests: which one is all there, or gone, is its `this`.
+  function forget(this: IncomingMessage): void {
+    held.remove(this);
+  }
   app.addHook('preParsing', ({ raw: request }, { raw: response }, _body, done) => {
     const bytes = bodyBytes(request, maxBytes);
     if (bytes > 0) {
-      const forget = (): void => held.remove(request);
       held.add(request, bytes, () => refuse(request, response));
-      request.once('end', forget).once('close', forget);
+      request.on('end', forget).on('close', forget);
     }
     done();
   });
